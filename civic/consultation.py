@@ -1,0 +1,189 @@
+"""A consultation as a town declares it, and its manifest: the rules every ballot names (docs/formats.md §§1-2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from civic.canonical import b64u_encode, canonical_json
+from civic.declaration import (
+    DeclarationError,
+    check_members,
+    check_slug,
+    read_hours,
+    read_instant,
+    read_member,
+    read_names,
+    read_slug,
+    read_words,
+)
+from civic.space import Space
+
+PHASES = ("collect", "analysis", "vote", "decision")
+ASSURANCE_LEVELS = ("device", "email", "social", "identity", "census")
+_MEMBERS = frozenset({"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A step of a consultation: from `starts_at` (included) to `ends_at` (included), epoch seconds."""
+
+    id: str
+    starts_at: int
+    ends_at: int
+    open: tuple[str, ...]  # kinds of act taken
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A theme under which citizens file proposals."""
+
+    id: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """The rules of one consultation. `manifest` are the bytes every envelope hashes, `mh` their hash."""
+
+    space: str
+    slug: str
+    revision: int
+    modules: tuple[str, ...]
+    counts: str  # "hidden" until results, or "open"
+    grace: int  # seconds
+    unsigned: tuple[str, ...]
+    assurance: str
+    limits: Mapping[str, int]
+    categories: tuple[Category, ...]
+    phases: tuple[Phase, ...]
+    sources: Mapping[str, str]  # id of a proposal -> its id in the file it was imported from
+    manifest: bytes
+    mh: str
+
+    @property
+    def opens_at(self) -> int:
+        """Start of the first phase."""
+        return self.phases[0].starts_at
+
+    @property
+    def closes_at(self) -> int:
+        """End of the last phase that takes votes, else of the last that takes anything, else of the last."""
+        takes_votes = [phase for phase in self.phases if "vote" in phase.open]
+        takes_acts = [phase for phase in self.phases if phase.open]
+        return (takes_votes or takes_acts or list(self.phases))[-1].ends_at
+
+    @property
+    def accept_until(self) -> int:
+        """Last instant at which an act made in time is still taken; results appear after it."""
+        return self.closes_at + self.grace
+
+    def windows(self, kind: str) -> tuple[Phase, ...]:
+        """The phases that take acts of `kind`, in order; empty when none does."""
+        return tuple(phase for phase in self.phases if kind in phase.open)
+
+
+def parse_consultation(
+    slug: str,
+    table: Mapping[str, Any],
+    texts: Mapping[str, bytes],
+    space: Space,
+    sources: Mapping[str, str] | None = None,
+) -> Consultation:
+    """The consultation that `consultation.toml` and `<lang>.md` declare; DeclarationError says what to mend."""
+    where = f"consultations/{slug}/consultation.toml"
+    check_slug(slug, where)
+    check_members(table, where, _MEMBERS)
+    if set(texts) != set(space.languages):
+        raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
+    phases = _read_phases(table, where)
+    counts = read_member(table, "counts", str, where, "hidden")
+    if counts not in ("hidden", "open"):
+        raise DeclarationError(f"{where}: 'counts' is hidden or open")
+    assurance = read_member(table, "assurance", str, where, "device")
+    if assurance not in ASSURANCE_LEVELS:
+        raise DeclarationError(f"{where}: 'assurance' is one of {', '.join(ASSURANCE_LEVELS)}")
+    limits = read_member(table, "limits", dict, where, {})
+    if any(type(limit) is not int or limit < 1 for limit in limits.values()):
+        raise DeclarationError(f"{where}: every limit is a whole number above zero")
+    rules: dict[str, Any] = {
+        "revision": read_member(table, "revision", int, where, 1),
+        "modules": read_names(table, "modules", where),
+        "counts": counts,
+        "grace": read_hours(table, "grace", where, "72h"),
+        "unsigned": read_names(table, "unsigned", where),
+        "assurance": assurance,
+        "limits": dict(limits),
+    }
+    categories = _read_categories(table, where, space.languages)
+    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts)
+    return Consultation(
+        space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
+        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()),
+    )  # fmt: skip
+
+
+def manifest_bytes(
+    space: str,
+    slug: str,
+    rules: Mapping[str, Any],
+    categories: tuple[Category, ...],
+    phases: tuple[Phase, ...],
+    texts: Mapping[str, bytes],
+) -> bytes:
+    """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
+    return canonical_json(
+        {
+            "v": 1,
+            "space": space,
+            "id": slug,
+            "mode": "open",
+            "revision": rules["revision"],
+            "modules": sorted(rules["modules"]),
+            "counts": rules["counts"],
+            "grace": rules["grace"],
+            "unsigned": sorted(rules["unsigned"]),
+            "eligibility": {"assurance": rules["assurance"]},
+            "limits": rules["limits"],
+            "categories": sorted(category.id for category in categories),
+            "phases": [
+                {"id": one.id, "starts_at": one.starts_at, "ends_at": one.ends_at, "open": sorted(one.open)}
+                for one in phases
+            ],
+            "question_sha256": {lang: b64u_encode(hashlib.sha256(data).digest()) for lang, data in texts.items()},
+        }
+    )
+
+
+def _read_phases(table: Mapping[str, Any], where: str) -> tuple[Phase, ...]:
+    phases: list[Phase] = []
+    for number, one in enumerate(read_member(table, "phase", list, where, []), 1):
+        place = f"{where}, phase {number}"
+        check_members(one, place, frozenset({"id", "starts_at", "ends_at", "open"}))
+        phase = Phase(
+            read_slug(one, "id", place),
+            read_instant(one, "starts_at", place),
+            read_instant(one, "ends_at", place),
+            read_names(one, "open", place),
+        )
+        if phase.id not in PHASES:
+            raise DeclarationError(f"{place}: 'id' is one of {', '.join(PHASES)}")
+        if phase.ends_at <= phase.starts_at or (phases and phase.starts_at < phases[-1].ends_at):
+            raise DeclarationError(f"{place}: it must end after it starts, and start after the one before ends")
+        phases.append(phase)
+    if not phases or len(phases) > 5:
+        raise DeclarationError(f"{where}: from one to five phases are needed")
+    return tuple(phases)
+
+
+def _read_categories(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> tuple[Category, ...]:
+    categories: list[Category] = []
+    for one in read_member(table, "category", list, where, []):
+        place = f"{where}, category"
+        check_members(one, place, frozenset({"id", "label"}))
+        categories.append(Category(read_slug(one, "id", place), read_words(one, "label", place, languages)))
+    if len({one.id for one in categories}) != len(categories):
+        raise DeclarationError(f"{where}: two categories have the same id")
+    return tuple(categories)

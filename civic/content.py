@@ -1,0 +1,108 @@
+"""A town's folder, read from its files' bytes (docs/formats.md §1); the callers touch the disk."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from civic.canonical import parse_json
+from civic.consultation import Consultation, parse_consultation
+from civic.declaration import DeclarationError, check_slug
+from civic.space import Space, parse_space
+
+_META = re.compile(r"([a-z_]+): (.*)")
+RESERVED = frozenset(
+    {"a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A page's words in one language; `body` is Markdown."""
+
+    title: str
+    summary: str
+    menu: str  # label in the footer, "" = not there
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a town wrote. Texts are by name, then by language; every language is there."""
+
+    space: Space
+    pages: Mapping[str, Mapping[str, Text]]
+    consultations: Mapping[str, Consultation]
+    texts: Mapping[str, Mapping[str, Text]]  # of consultations
+    images: Mapping[str, bytes]  # coat of arms and skyline, by file name
+
+
+def parse_content(files: Mapping[str, bytes]) -> Content:
+    """The content in `files` (path below the town's folder, with "/" -> bytes); DeclarationError says what to mend."""
+    if "space.toml" not in files:
+        raise DeclarationError("space.toml is missing")
+    space = parse_space(_parse_toml(files, "space.toml"))
+    pages, texts = _texts_under(files, "pages"), _texts_under(files, "consultations")
+    consultations = {
+        slug: _consultation(files, slug, space)
+        for slug in sorted({path.split("/")[1] for path in files if path.startswith("consultations/")})
+    }
+    taken = set(pages) & set(consultations) | (set(pages) | set(consultations)) & (RESERVED | set(space.languages))
+    if taken:
+        raise DeclarationError(f"'{min(taken)}' is an address of the site, or taken twice")
+    for name, by_language in (pages | texts).items():
+        if set(by_language) != set(space.languages):
+            raise DeclarationError(f"{name}: a text is needed in each of {', '.join(space.languages)}")
+    images = {path: data for path, data in files.items() if "/" not in path and path.endswith(".svg")}
+    return Content(space, pages, consultations, texts, images)
+
+
+def _parse_toml(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(files[path].decode("utf-8"))
+    except ValueError as error:
+        raise DeclarationError(f"{path}: {error}") from error
+
+
+def _texts_under(files: Mapping[str, bytes], folder: str) -> dict[str, dict[str, Text]]:
+    texts: dict[str, dict[str, Text]] = {}
+    for path in sorted(files):
+        parts = path.split("/")
+        if len(parts) == 3 and parts[0] == folder and parts[2].endswith(".md"):
+            texts.setdefault(check_slug(parts[1], path), {})[parts[2].removesuffix(".md")] = parse_text(
+                files[path], path
+            )
+    return texts
+
+
+def parse_text(data: bytes, where: str) -> Text:
+    """The text in `<lang>.md`: `key: value` lines, a blank line, Markdown; DeclarationError says what to mend."""
+    try:
+        head, _, body = data.decode("utf-8").replace("\r\n", "\n").partition("\n\n")
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{where}: not in UTF-8") from error
+    meta: dict[str, str] = {}
+    for line in head.split("\n"):
+        match = _META.fullmatch(line)
+        if match is None or match[1] not in ("title", "summary", "menu"):
+            raise DeclarationError(f"{where}: '{line}' is not a line such as 'title: …' (title, summary, menu)")
+        meta[match[1]] = match[2].strip()
+    if not meta.get("title"):
+        raise DeclarationError(f"{where}: a title is missing")
+    return Text(meta["title"], meta.get("summary", ""), meta.get("menu", ""), body)
+
+
+def _consultation(files: Mapping[str, bytes], slug: str, space: Space) -> Consultation:
+    folder = f"consultations/{slug}/"
+    if f"{folder}consultation.toml" not in files:
+        raise DeclarationError(f"{folder}consultation.toml is missing")
+    texts = {
+        path.removeprefix(folder).removesuffix(".md"): data
+        for path, data in files.items()
+        if path.startswith(folder) and path.endswith(".md")
+    }
+    sources = parse_json(files.get(f"{folder}sources.json", b"{}"))
+    return parse_consultation(slug, _parse_toml(files, f"{folder}consultation.toml"), texts, space, sources)

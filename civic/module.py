@@ -1,0 +1,169 @@
+"""What a kind of participation brings: one folder under civic/modules/, met only through this protocol.
+
+A module's package has an attribute `MODULE`. Nothing outside names it: `civic.modules.load()` finds the folders, the
+server asks `parse`, `requires` and `counted` of each act, the worker asks `document` of each head, the builder asks
+`shelf` for pages and files. Its templates are in `templates/<name>/`, its words in `words/<lang>.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from civic.consultation import Consultation
+from civic.slots import Counted
+
+Document = dict[str, Any]  # JSON values only: a row of a snapshot's table
+
+
+class Entry(NamedTuple):
+    """A head as the snapshot shows it; `payload` is what `parse` returned, None when withdrawn."""
+
+    kind: str
+    id: str  # the slot's id
+    subject: str
+    number: int  # 1, 2, 3… in order of first arrival, per consultation and kind
+    no: int  # number of the first record
+    received_at: int
+    as_of: int  # receive time of the newest record that shows here
+    revised: bool
+    withdrawn: bool
+    unsigned: bool
+    payload: Any
+    votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to be rendered in every language: the same path behind each prefix.
+
+    `target` is the id that other modules may attach a panel to; `pack` names the block of pages it is kept offline
+    with ("" = not kept); `is_listed` says whether the sitemap shows it.
+    """
+
+    path: str
+    template: str
+    context: Mapping[str, Any]
+    target: str = ""
+    as_of: int = 0
+    pack: str = ""
+    is_listed: bool = True
+
+
+class DataFile(NamedTuple):
+    """A file of open data, the same in every language."""
+
+    path: str
+    content: Callable[[], bytes]
+
+
+class FeedEntry(NamedTuple):
+    """A line of a feed: plain text, newest first."""
+
+    id: str
+    path: str
+    title: str
+    text: str
+    name: str
+    lang: str
+    published_at: int
+    updated_at: int
+
+
+class Entered(NamedTuple):
+    """An act as a plain form gives it: the id of its slot, and its body."""
+
+    slot_id: str
+    body: dict[str, Any]
+
+
+class Panel(NamedTuple):
+    """A part that a module adds at the foot of another module's page about `target`."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+class Shelf(Protocol):
+    """One consultation's documents of one module, kept in the builder so that a change finds its pages at once.
+
+    A topic is a short text: `proposal:<id>` (everything that shows this proposal) is shared by all modules; a module
+    may use others of its own. The builder puts documents first, then asks every shelf for the pages of all topics.
+    """
+
+    def put(self, table: str, document: Document) -> frozenset[str]:
+        """Stores a document (of any table; those of others are ignored) and returns the topics it touches.
+
+        The consultation's own row (table "consultation") is put before any other.
+        """
+
+    def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
+        """The pages that depend on one of `topics`, or all pages for None. No page is left out that could differ."""
+
+    def files(self) -> Iterator[DataFile]:
+        """The open data of this module."""
+
+    def entries(self) -> Iterator[FeedEntry]:
+        """At most 20 lines for the consultation's feed, newest first."""
+
+    def summary(self) -> tuple[tuple[str, int], ...]:
+        """Counts for the town's home page, as (word of the catalogue, number); public ones only."""
+
+    def outcome(self) -> Mapping[str, Any] | None:
+        """The result in one line for the home page, once results are public."""
+
+    def panel(self, target: str) -> Panel | None:
+        """What to show at the foot of the page about `target`."""
+
+    def fact(self, target: str) -> tuple[str, int] | None:
+        """A count to show beside `target` in a list, as (word of the catalogue, number)."""
+
+
+class Module(Protocol):
+    """A kind of participation."""
+
+    name: str
+    kinds: tuple[str, ...]
+    tables: Mapping[str, str]  # kind -> table of the snapshot that shows its heads; a kind not here is only counted
+    choices: tuple[str, ...]  # what `counted` may answer, in the order they are shown
+
+    def parse(self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Any:
+        """The typed payload of `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
+
+    def entered(self, kind: str, fields: Mapping[str, str], own_id: str) -> Entered:
+        """The act that somebody entered in a plain form: `fields` by the names of its inputs, "" where absent.
+
+        Words are brought into the form that `parse` asks for; it is `parse` that refuses. `own_id` is a new id, for
+        a kind whose slot is its own.
+        """
+
+    def requires(self, kind: str, slot_id: str, payload: Any) -> tuple[str, ...]:
+        """Slots (`<kind>:<id>`) that must already hold something not withdrawn."""
+
+    def counted(self, kind: str, slot_id: str, payload: Any) -> tuple[Counted, ...]:
+        """What a standing act of this kind adds to the totals."""
+
+    def subject(self, kind: str, slot_id: str, payload: Any) -> str:
+        """The id whose page the act shows on: a vote's proposal, a comment's target, a proposal itself.
+
+        Not asked for a withdrawal: it keeps the subject of what it withdraws.
+        """
+
+    def document(self, entry: Entry) -> Document:
+        """The row of the snapshot for a head; public data only."""
+
+    def shelf(self, consultation: Consultation) -> Shelf:
+        """An empty shelf for one consultation."""
+
+
+Modules = Mapping[str, Module]
+
+
+def module_of(modules: Modules, consultation: Consultation, kind: str) -> Module | None:
+    """The module of the consultation that takes acts of `kind`."""
+    for name in consultation.modules:
+        module = modules.get(name)
+        if module is not None and kind in module.kinds:
+            return module
+    return None

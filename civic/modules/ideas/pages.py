@@ -1,0 +1,144 @@
+"""The pages of a call for proposals (addresses: docs/formats.md §8); each template lists its context first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from civic.module import Document, Page
+from civic.phases import are_counts_public
+
+if TYPE_CHECKING:
+    from civic.modules.ideas.shelf import IdeasShelf
+
+BLOCK = 25  # proposals a list page
+BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
+PACK = 20  # proposal pages kept offline together
+
+
+class Pages:
+    """Draws pages from a shelf. A list's first page holds its last two blocks, so that older pages never move."""
+
+    def __init__(self, shelf: IdeasShelf) -> None:
+        self.shelf = shelf
+        self.slug = shelf.consultation.slug
+        self.has_votes = are_counts_public(shelf.consultation, shelf.row["state"])
+
+    def all(self) -> Iterator[Page]:
+        """Every page."""
+        yield self._fixed("proposer", "form", "list")
+        yield self._fixed("affiche", "poster", "")
+        for document in self.shelf.proposals:
+            yield self.proposal(document)
+        yield from self.lists(set(range(1, _last_block(self.shelf.proposals) + 1)), is_first=True)
+        for category in self.shelf.by_category:
+            yield from self.themes(category, None)
+        yield from self.supported()
+        yield from self.ballot()
+        yield from self.result()
+
+    def _fixed(self, name: str, template: str, pack: str) -> Page:
+        return Page(f"/{self.slug}/{name}/", f"ideas/{template}.html", {}, pack=pack, is_listed=False)
+
+    def proposal(self, document: Document) -> Page:
+        """A proposal's own page."""
+        number = document["number"]
+        return Page(
+            f"/{self.slug}/{number}/",
+            "ideas/proposal.html",
+            {
+                "proposal": document,
+                "previous": number - 1 or None,
+                "next": number + 1 if number < len(self.shelf.proposals) else None,
+                "has_votes": self.has_votes,
+            },
+            target=document["id"],
+            as_of=document["as_of"],
+            pack=f"proposals-{(number - 1) // PACK:05d}",
+            is_listed=not document["withdrawn"],
+        )
+
+    def lists(self, blocks: set[int], *, is_first: bool) -> Iterator[Page]:
+        """The list pages that hold `blocks`; the first page too where `is_first`."""
+        numbers = range(1, len(self.shelf.proposals) + 1)
+        yield from self._list(f"/{self.slug}/", "page/", numbers, blocks, is_first=is_first, category="")
+
+    def themes(self, category: str, blocks: set[int] | None) -> Iterator[Page]:
+        """The list pages of a category that hold `blocks` of it, all of them for None."""
+        numbers = self.shelf.by_category.get(category, [])
+        wanted = set(range(1, _last_block(numbers) + 1)) if blocks is None else blocks
+        path = f"/{self.slug}/theme/{category}/"
+        yield from self._list(path, "", numbers, wanted, is_first=blocks is None, category=category)
+
+    def _list(
+        self, path: str, pages: str, numbers: Sequence[int], blocks: set[int], *, is_first: bool, category: str
+    ) -> Iterator[Page]:
+        last = _last_block(numbers)
+        if is_first or blocks & {last, last - 1}:
+            rows = self._rows(numbers[max(0, last - 2) * BLOCK :])
+            yield self._list_page(path, f"{path}{pages}", rows, max(0, last - 1), last, category)
+        for block in sorted(blocks - {last, last - 1}):
+            rows = self._rows(numbers[(block - 1) * BLOCK : block * BLOCK])
+            yield self._list_page(f"{path}{pages}{block}/", f"{path}{pages}", rows, block, last, category)
+
+    def _rows(self, numbers: Sequence[int]) -> list[Document]:
+        return [self.shelf.proposals[number - 1] for number in numbers]
+
+    def _list_page(self, path: str, base: str, rows: Sequence[Document], block: int, last: int, category: str) -> Page:
+        is_first = not path[len(base) :] or block >= last - 1
+        newer = None if is_first else (f"{base}{block + 1}/" if block + 1 < last - 1 else base.removesuffix("page/"))
+        oldest = block if not is_first else max(1, last - 1)
+        context = {
+            "proposals": list(reversed(rows)),
+            "category": category,
+            "is_first": is_first,
+            "newer": newer,
+            "older": f"{base}{oldest - 1}/" if oldest > 1 else None,
+            "number": len(self.shelf.proposals) if is_first and not category else None,
+            "per_category": self._category_numbers() if is_first and not category else {},
+            "has_votes": self.has_votes,
+            "has_ballot": is_first and not category and self._has_ballot(),
+        }
+        as_of = max((one["as_of"] for one in rows), default=0)
+        return Page(path, "ideas/list.html", context, as_of=as_of, pack="list" if is_first else "older")
+
+    def _category_numbers(self) -> dict[str, int]:
+        return {category: len(numbers) for category, numbers in self.shelf.by_category.items()}
+
+    def supported(self) -> Iterator[Page]:
+        """The most supported proposals, while their counts are public."""
+        if self.has_votes:
+            rows = self.shelf.supported.rows()
+            as_of = max((one["as_of"] for one in rows), default=0)
+            yield Page(f"/{self.slug}/soutiens/", "ideas/supported.html", {"proposals": rows, "has_votes": True},
+                       as_of=as_of, pack="list")  # fmt: skip
+
+    def _has_ballot(self) -> bool:
+        takes_votes = any("vote" in phase.open for phase in self.shelf.consultation.phases)
+        return takes_votes and 0 < len(self.shelf.proposals) <= BALLOT_LIMIT
+
+    def ballot(self) -> Iterator[Page]:
+        """The paper ballot: every standing proposal, with its number."""
+        if self._has_ballot():
+            # Only what paper shows, so that a vote does not change the page.
+            rows = [
+                {name: one[name] for name in ("number", "title", "lang")}
+                for one in self.shelf.proposals
+                if not one["withdrawn"]
+            ]
+            yield Page(f"/{self.slug}/bulletin/", "ideas/ballot.html", {"proposals": rows}, is_listed=False)
+
+    def result(self) -> Iterator[Page]:
+        """The results, once they are final."""
+        if self.shelf.row["state"] == "results" and self.shelf.row["results"] is not None:
+            rows = sorted(
+                (one for one in self.shelf.proposals if not one["withdrawn"]),
+                key=lambda one: (-one["votes"]["for"], one["votes"]["against"], one["number"]),
+            )
+            context = {"proposals": rows, "results": self.shelf.row["results"]}
+            as_of = max((one["as_of"] for one in rows), default=0)
+            yield Page(f"/{self.slug}/resultat/", "ideas/result.html", context, as_of=as_of, pack="list")
+
+
+def _last_block(numbers: Sequence[object]) -> int:
+    return (len(numbers) + BLOCK - 1) // BLOCK

@@ -1,0 +1,56 @@
+"""What a proposal and a vote say (docs/formats.md §3), parsed strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from civic.consultation import Consultation
+from civic.refusals import Code, Refused
+from civic.text import check_text
+
+CHOICES = ("for", "against", "blank")
+_PROPOSAL = frozenset({"title", "text", "category", "name", "lang"})
+
+
+class Proposal(NamedTuple):
+    """A proposal's words; `category` is "" where the consultation has none."""
+
+    title: str
+    text: str
+    category: str
+    name: str
+    lang: str
+
+
+class Vote(NamedTuple):
+    """A choice about one proposal."""
+
+    choice: str
+
+
+def parse_vote(body: Mapping[str, Any]) -> Vote:
+    """The vote in `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
+    if body.keys() != {"choice"} or type(body["choice"]) is not str:
+        raise Refused(Code.BAD_PAYLOAD, "choice")
+    if body["choice"] not in CHOICES:
+        raise Refused(Code.BAD_OPTION, "choice")
+    return Vote(body["choice"])
+
+
+def parse_proposal(body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Proposal:
+    """The proposal in `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
+    if body.keys() != _PROPOSAL:
+        raise Refused(Code.BAD_PAYLOAD)
+    if body["lang"] not in languages:
+        raise Refused(Code.BAD_PAYLOAD, "lang")
+    categories = {category.id for category in consultation.categories} or {""}
+    if body["category"] not in categories:
+        raise Refused(Code.BAD_OPTION, "category")
+    return Proposal(
+        check_text(body["title"], "title", 3, 120),
+        check_text(body["text"], "text", 10, 4000, lines=True),
+        body["category"],
+        check_text(body["name"], "name", 0, 60),
+        body["lang"],
+    )

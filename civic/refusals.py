@@ -1,0 +1,50 @@
+"""Every "no" of Préau: one code each, listed in docs/formats.md §5 and in every catalogue of words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why an act, or a whole request, is refused. The value is what travels."""
+
+    BAD_FORMAT = "bad_format"
+    TOO_LARGE = "too_large"
+    BAD_HEADER = "bad_header"
+    BAD_SIGNATURE = "bad_signature"
+    BAD_PAYLOAD = "bad_payload"
+    WRONG_AUDIENCE = "wrong_audience"
+    UNKNOWN_CONSULTATION = "unknown_consultation"
+    WRONG_MANIFEST = "wrong_manifest"
+    NOT_TAKEN = "not_taken"
+    BAD_OPTION = "bad_option"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    UNKNOWN_TARGET = "unknown_target"
+    WITHDRAWN_TARGET = "withdrawn_target"
+    NOT_AUTHOR = "not_author"
+    NOT_ELIGIBLE = "not_eligible"
+    QUOTA = "quota"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    BAD_REQUEST = "bad_request"
+    NOT_FOUND = "not_found"
+    UNAUTHORISED = "unauthorised"
+    UNSUPPORTED_TYPE = "unsupported_type"
+
+    @property
+    def is_temporary(self) -> bool:
+        """True when the same act may be accepted later: the phone keeps it and sends it again."""
+        return self in _TEMPORARY
+
+
+_TEMPORARY = frozenset({Code.NOT_OPEN, Code.UNKNOWN_TARGET, Code.RATE_LIMITED, Code.UNAVAILABLE})
+
+
+class Refused(Exception):
+    """Raised at the edge where an act is refused; `field` names the member at fault, "" for the whole."""
+
+    def __init__(self, code: Code, field: str = "") -> None:
+        super().__init__(f"{code.value}: {field}" if field else code.value)
+        self.code = code
+        self.field = field

@@ -1,0 +1,100 @@
+"""From records to what counts: the ledger replayed from nothing gives the same heads and totals as its tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from civic.admission import Act, Rules, settle
+from civic.canonical import parse_json
+from civic.consultation import Category
+from civic.envelope import Envelope
+from civic.module import Modules, module_of
+from civic.slots import Counted, Head
+
+
+@dataclass(slots=True)
+class Standing:
+    """Heads and totals after some records; also the plain in-memory LedgerView that tests and auditors use."""
+
+    heads: dict[tuple[str, str, str], Head] = field(default_factory=dict)  # (consultation, slot, voter)
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)  # (consultation, slot) -> first voter
+    held: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (consultation, kind, voter)
+    totals: Counter[tuple[str, Counted]] = field(default_factory=Counter)
+
+    def head(self, consultation: str, slot: str, voter: str) -> Head | None:
+        """See LedgerView."""
+        return self.heads.get((consultation, slot, voter))
+
+    def owner(self, consultation: str, slot: str) -> Head | None:
+        """See LedgerView."""
+        voter = self.owners.get((consultation, slot))
+        return None if voter is None else self.heads[(consultation, slot, voter)]
+
+    def slots_held(self, consultation: str, kind: str, voter: str) -> int:
+        """See LedgerView."""
+        return self.held[(consultation, kind, voter)]
+
+    def take(self, act: Act, no: int) -> bool:
+        """Settles `act` as record `no` and keeps what it does; True if it counts now. Refused as `settle`."""
+        settlement = settle(act, no, self)
+        if not settlement.is_winning:
+            return False
+        slug, head = act.consultation.slug, settlement.head
+        self.heads[(slug, head.slot, head.voter)] = head
+        if settlement.replaced is None:
+            self.owners.setdefault((slug, head.slot), head.voter)
+            self.held[(slug, act.kind, head.voter)] += 1
+        for counted, step in count_changes(settlement.replaced, head):
+            self.totals[(slug, counted)] += step
+        return True
+
+
+def count_changes(replaced: Head | None, head: Head) -> tuple[tuple[Counted, int], ...]:
+    """What a new head adds to and takes from the totals."""
+    taken = () if replaced is None else replaced.counted
+    return tuple((one, -1) for one in taken) + tuple((one, 1) for one in head.counted)
+
+
+def replay(acts: Iterable[tuple[int, Act]]) -> Standing:
+    """The standing after all `(no, act)`, which must be the admitted records of a ledger in order."""
+    standing = Standing()
+    for no, act in acts:
+        standing.take(act, no)
+    return standing
+
+
+def widened(rules: Rules, manifests: Iterable[bytes]) -> Rules:
+    """Rules wide enough for every act ever admitted, whatever the town has changed since.
+
+    What any of the consultation's `manifests` allowed is allowed; limits are gone, for they were kept at the time.
+    """
+    consultation, known = rules.consultation, [parse_json(one) for one in manifests]
+    modules = dict.fromkeys(consultation.modules) | dict.fromkeys(_all(known, "modules"))
+    labels = {one.id: one for one in consultation.categories}
+    categories = [labels.get(one, Category(one, {})) for one in dict.fromkeys([*labels, *_all(known, "categories")])]
+    if any(not one["categories"] for one in known) and categories:
+        categories.append(Category("", {}))  # once there was none
+    languages = dict.fromkeys([*rules.languages, *_all(known, "question_sha256")])
+    wide = replace(consultation, modules=tuple(modules), categories=tuple(categories), limits={})
+    return rules._replace(consultation=wide, languages=tuple(languages))
+
+
+def _all(manifests: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    return [value for manifest in manifests for value in manifest[name]]
+
+
+def admitted(envelope: Envelope, voter: str, rx: int, rules: Mapping[str, Rules], modules: Modules) -> Act:
+    """The act of a record, whose envelope was admitted for `voter` at `rx`; `rules` are widened ones.
+
+    KeyError where its consultation, or the module of its kind, is no longer there.
+    """
+    known, kind = rules[envelope.consultation], envelope.slot_kind
+    module = module_of(modules, known.consultation, kind)
+    if module is None:
+        raise KeyError(kind)
+    is_empty = envelope.kind == "withdraw"
+    payload = None if is_empty else module.parse(kind, envelope.body, known.consultation, known.languages)
+    return Act(envelope, known.consultation, module, kind, voter, payload, rx)

@@ -1,0 +1,48 @@
+"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4). The only file of the rules that touches `cryptography`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+_ALGORITHM = ECDSA(SHA256())
+_CURVE = SECP256R1()
+SIGNATURE_BYTES = 64
+
+
+@lru_cache(maxsize=2048)
+def public_key(x: bytes, y: bytes) -> EllipticCurvePublicKey:
+    """The P-256 point (x, y), 32 bytes each; ValueError if it is not on the curve."""
+    return EllipticCurvePublicKey.from_encoded_point(_CURVE, b"\x04" + x + y)
+
+
+def is_signed(key: EllipticCurvePublicKey, signature: bytes, message: bytes) -> bool:
+    """Whether `signature` (r || s, 64 bytes) over `message` checks under `key`."""
+    r = int.from_bytes(signature[:32], "big")
+    s = int.from_bytes(signature[32:], "big")
+    try:
+        key.verify(encode_dss_signature(r, s), message, _ALGORITHM)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def sign(key: EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """The 64-byte r || s signature of `message`."""
+    r, s = decode_dss_signature(key.sign(message, _ALGORITHM))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def coordinates(key: EllipticCurvePublicKey) -> tuple[bytes, bytes]:
+    """The point of a public key as (x, y), 32 bytes each."""
+    numbers = key.public_numbers()
+    return numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")

@@ -1,0 +1,32 @@
+"""Which revision counts: the greatest `(rev, id)` of a slot, whatever the order of arrival (docs/formats.md §3)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Counted(NamedTuple):
+    """What one standing act adds to the totals: one more `choice` for `item`."""
+
+    item: str
+    choice: str
+
+
+class Head(NamedTuple):
+    """The revision that counts in one (consultation, slot, voter)."""
+
+    slot: str
+    voter: str
+    rev: int
+    id: str  # id of the envelope
+    no: int  # number of its record
+    first_no: int  # number of the first record of the slot: what orders proposals and comments
+    first_rx: int
+    subject: str  # what the act belongs to (Module.subject); kept when it is withdrawn
+    counted: tuple[Counted, ...]  # what it adds to the totals while it stands
+    withdrawn: bool
+
+
+def is_winning(rev: int, envelope_id: str, head: Head | None) -> bool:
+    """Whether `(rev, envelope_id)` replaces `head`."""
+    return head is None or (rev, envelope_id) > (head.rev, head.id)
