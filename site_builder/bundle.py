@@ -1,0 +1,87 @@
+"""One classic script out of small modules, without Node (rules: themes/town/static/js/README.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import minify
+
+# What one script lends to another that is loaded after it.
+_COUNTER = "globalThis.PREAU"
+_IMPORT = re.compile(r"^import (?:\{ ([\w$, ]+) \} from )?'\./([a-z0-9_]+\.mjs)';\n", re.MULTILINE)
+_DECLARED = re.compile(r"^(export )?(?:(?:async )?function\*?|const|let|var|class) ([\w$]+)", re.MULTILINE)
+_LEFT_OVER = re.compile(r"^(?:import\b(?! *\()|export\b).*", re.MULTILINE)
+
+
+class BundleError(Exception):
+    """A module departs from the rules of the bundle; the message names it and says how."""
+
+
+class _Bundle:
+    """The modules reached so far, each once, after those that it imports from. What `lender` holds is borrowed."""
+
+    def __init__(self, entry: Path, lender: _Bundle | None = None) -> None:
+        self.folder = entry.parent
+        self.lender = lender
+        self.bodies: dict[str, str] = {}
+        self.exports: dict[str, frozenset[str]] = {} if lender is None else dict(lender.exports)
+        self.owners: dict[str, str] = {}
+        self.borrowed: set[str] = set()
+        self.first_borrower = ""
+        self._add(entry.name, ())
+
+    def _add(self, name: str, within: tuple[str, ...]) -> None:
+        if name in within:
+            raise BundleError(f"modules import each other: {' > '.join((*within, name))}")
+        if name in self.bodies:
+            return
+        text = (self.folder / name).read_text(encoding="utf-8")
+        for listed, other in _IMPORT.findall(text):
+            names = {one.strip() for one in listed.split(",") if one}
+            if self.lender is None or other not in self.lender.bodies:
+                self._add(other, (*within, name))
+            else:
+                self.borrowed |= names
+                self.first_borrower = self.first_borrower or name
+            missing = names - self.exports[other]
+            if missing:
+                raise BundleError(f"{name} imports from {other} what it does not export: {', '.join(sorted(missing))}")
+        body = _IMPORT.sub("", text)
+        self.exports[name] = self._declare(name, body)
+        body = _DECLARED.sub(lambda match: match[0].removeprefix("export "), body)
+        left_over = _LEFT_OVER.search(body)
+        if left_over:
+            raise BundleError(f"{name}: this form is not bundled: {left_over[0]}")
+        self.bodies[name] = body
+
+    def _declare(self, name: str, body: str) -> frozenset[str]:
+        # One scope for all: a name used twice would silently become one thing.
+        for _, declared in _DECLARED.findall(body):
+            owner = self.owners.setdefault(declared, name)
+            if owner != name:
+                raise BundleError(f"{declared} is declared in {owner} and in {name}")
+        return frozenset(declared for exported, declared in _DECLARED.findall(body) if exported)
+
+    def text(self) -> str:
+        """The modules in order; what is borrowed comes just before the first that needs it."""
+        both = sorted(self.borrowed & self.owners.keys())
+        if both:
+            raise BundleError(f"borrowed and declared: {', '.join(both)}")
+        counter = f"const {{{','.join(sorted(self.borrowed))}}} = {_COUNTER};\n"
+        return "\n".join((counter if name == self.first_borrower else "") + body for name, body in self.bodies.items())
+
+
+def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), borrows_from: Path | None = None) -> str:
+    """The module `entry` and all it imports as one minified classic script; BundleError where a rule is broken.
+
+    `prelude` is put first inside the same scope: the constants that README.md names. Modules that the entry
+    `borrows_from` has too are left out: that script, made with this one in `lends_to`, hands them over when it runs.
+    Reads files beside `entry` only; the same files give the same text.
+    """
+    modules = _Bundle(entry, None if borrows_from is None else _Bundle(borrows_from))
+    lent = sorted({name for borrower in lends_to for name in _Bundle(borrower, modules).borrowed})
+    counter = f"{_COUNTER} = {{{','.join(lent)}}};" if lent else ""
+    script = f'(() => {{"use strict";\n{prelude}\n{modules.text()}\n{counter}\n}})();'
+    return str(minify.string("application/javascript", script))

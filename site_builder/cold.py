@@ -1,0 +1,100 @@
+"""What may wait a little after a vote: open data, feeds, packs and their manifests, sitemap, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from civic.module import Page
+from site_builder import sitemap
+from site_builder.desk import Desk
+from site_builder.edition import Edition
+from site_builder.feeds import Feed, atom
+from site_builder.headers import headers_file
+from site_builder.output import Output
+from site_builder.packs import make_packs
+
+Files = Iterator[tuple[str, bytes]]
+
+
+def consultation_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edition], output: Output) -> Files:
+    """Every cold file of a consultation but its lines (open_data.Lines)."""
+    slug = desk.consultation.slug
+    yield f"{slug}/manifest.json", desk.consultation.manifest
+    for file in desk.files():
+        yield file.path[1:], file.content()
+    for edition in editions:
+        yield from _packs(pages, edition, output, f"/{slug}/files.json")
+        yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
+    yield from _page_lists(pages, editions, slug)
+
+
+def town_files(
+    desks: Sequence[Desk], core: Sequence[Page], editions: Sequence[Edition], output: Output, styles: Iterable[str]
+) -> Files:
+    """Every cold file of the town as a whole; those of all consultations are written already."""
+    for edition in editions:
+        yield from _packs(core, edition, output, "/files.json")
+        yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
+    lists = list(_page_lists(core, editions, "donnees"))
+    yield from lists
+    yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
+    yield "_headers", headers(desks, editions, styles)
+
+
+def headers(desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable[str]) -> bytes:
+    """`_headers` for pages that have these styles."""
+    manifests = ["/files.json", *(f"/{desk.consultation.slug}/files.json" for desk in desks)]
+    fresh = ["/sw.js", *(edition.path_of(path) for edition in editions for path in manifests)]
+    return headers_file({style for style in styles if style}, editions[0].site.sync_url, fresh)
+
+
+def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str) -> Files:
+    packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)))
+    yield from packs.files.items()
+    yield edition.file_of(manifest), packs.manifest
+
+
+def _consultation_feed(desk: Desk, edition: Edition) -> bytes:
+    rules = desk.consultation
+    view, space = edition.view(rules.slug), edition.content.space
+    page = f"/{rules.slug}/"
+    feed = Feed(
+        f"{view.title} · {space.name}", _url(edition, f"{page}flux.xml"), _url(edition, page), space.name,
+        edition.language.code, rules.opens_at,
+    )  # fmt: skip
+    return atom(feed, ((_url(edition, entry.path), entry) for entry in desk.entries()))
+
+
+def _town_feed(desks: Sequence[Desk], edition: Edition) -> bytes:
+    space = edition.content.space
+    started = min((desk.consultation.opens_at for desk in desks), default=0)
+    feed = Feed(
+        space.name, _url(edition, "/flux.xml"), _url(edition, "/"), space.name, edition.language.code, started
+    )  # fmt: skip
+    entries = [entry for desk in desks for entry in desk.entries()]
+    entries.sort(key=lambda entry: (-entry.published_at, entry.path))
+    return atom(feed, ((_url(edition, entry.path), entry) for entry in entries))
+
+
+def _url(edition: Edition, path: str) -> str:
+    return edition.site.site_url + edition.path_of(path)
+
+
+def _page_lists(pages: Sequence[Page], editions: Sequence[Edition], folder: str) -> Files:
+    by_code = {edition.language.code: edition for edition in editions}
+    lists = sitemap.page_lists(pages, list(by_code), lambda path, code: _url(by_code[code], path))
+    for number, data in enumerate(lists, 1):
+        yield f"{folder}/sitemap{'' if number == 1 else number}.xml", data
+
+
+def _addresses_of_lists(
+    desks: Sequence[Desk], core: Sequence[str], editions: Sequence[Edition], output: Output
+) -> Iterator[str]:
+    files = list(core)
+    for desk in desks:
+        number, file = 1, f"{desk.consultation.slug}/sitemap.xml"
+        while file in output.records:
+            files.append(file)
+            number += 1
+            file = f"{desk.consultation.slug}/sitemap{number}.xml"
+    return (f"{editions[0].site.site_url}/{file}" for file in files)

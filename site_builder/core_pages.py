@@ -1,0 +1,25 @@
+"""The builder's own pages: those of the town, which no module brings (docs/formats.md §8)."""
+
+from __future__ import annotations
+
+from civic.content import Content
+from civic.module import Page
+
+CORE = "core"  # the pack of pages kept offline on every phone
+_KEPT = frozenset({"mairie", "regles", "accessibilite", "vos-donnees"})
+
+
+def core_pages(content: Content) -> list[Page]:
+    """All of them, in the order in which they are kept offline."""
+    pages = [
+        Page("/", "home.html", {}, pack=CORE),
+        Page("/decide/", "decided.html", {}, pack=CORE),
+        Page("/mes-envois/", "outbox.html", {}, pack=CORE, is_listed=False),
+        Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
+        Page("/donnees/", "open_data.html", {}),
+        Page("/404.html", "not_found.html", {}, is_listed=False),
+    ]
+    for name, texts in content.pages.items():
+        is_kept = name in _KEPT or any(text.menu for text in texts.values())
+        pages.append(Page(f"/{name}/", "page.html", {"name": name}, pack=CORE if is_kept else ""))
+    return pages

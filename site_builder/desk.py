@@ -1,0 +1,91 @@
+"""The desk of one consultation: the shelves of all its modules, asked as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from civic.consultation import Consultation
+from civic.module import DataFile, Document, FeedEntry, Modules, Page, Panel, Shelf, module_of
+from civic.phases import are_counts_public
+from site_builder.failure import BuildFailure
+from site_builder.open_data import Lines
+from site_builder.snapshot import Tables
+
+LINES, ROW = "rows", "consultation"
+_SHOWN = ("state", "phase", "since", "results")
+
+
+class Desk:
+    """Takes documents, gives pages. Nothing here depends on how many pages there are but what asks for all of them."""
+
+    def __init__(self, consultation: Consultation, modules: Modules) -> None:
+        unknown = [name for name in consultation.modules if name not in modules]
+        if unknown:
+            raise BuildFailure(f"{consultation.slug}: there is no module '{unknown[0]}'")
+        self.consultation, self._modules = consultation, modules
+        self._shelves: tuple[Shelf, ...] = tuple(modules[name].shelf(consultation) for name in consultation.modules)
+        self.row: Document = {}
+        self.lines = Lines(consultation.slug)
+
+    def put(self, tables: Tables) -> tuple[frozenset[str], bool]:
+        """Takes documents; the topics they touch, and whether the consultation stands elsewhere than before."""
+        before, topics = self.row, set[str]()
+        for row in tables.get(ROW, ()):
+            self.row = row
+            topics |= self._put_one(ROW, row)
+        for table in sorted(tables.keys() - {ROW, LINES}):
+            for document in tables[table]:
+                if document.get("votes") is not None and not self._is_public:
+                    raise BuildFailure(f"{self.consultation.slug}: the snapshot holds counts that are still secret")
+                topics |= self._put_one(table, document)
+        for row in tables.get(LINES, ()):
+            self._put_line(row)
+        return frozenset(topics), any(before.get(name) != self.row.get(name) for name in _SHOWN)
+
+    def _put_one(self, table: str, document: Document) -> set[str]:
+        return {topic for shelf in self._shelves for topic in shelf.put(table, document)}
+
+    def _put_line(self, row: Document) -> None:
+        module = module_of(self._modules, self.consultation, row["kind"])
+        # A line of what is only counted says what somebody chose: it may exist once results do.
+        if module is not None and row["kind"] not in module.tables and self.row["state"] != "results":
+            raise BuildFailure(f"{self.consultation.slug}: the snapshot holds choices that are still secret")
+        self.lines.put(row)
+
+    @property
+    def _is_public(self) -> bool:
+        return are_counts_public(self.consultation, self.row["state"])
+
+    def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
+        """The pages that depend on `topics`, all for None."""
+        for shelf in self._shelves:
+            yield from shelf.pages(topics)
+
+    def files(self) -> Iterator[DataFile]:
+        """The open data of all modules."""
+        for shelf in self._shelves:
+            yield from shelf.files()
+
+    def entries(self) -> list[FeedEntry]:
+        """At most 20 lines for the feed, newest first."""
+        entries = [entry for shelf in self._shelves for entry in shelf.entries()]
+        return sorted(entries, key=lambda entry: (-entry.published_at, entry.path))[:20]
+
+    def summary(self) -> tuple[tuple[str, int], ...]:
+        """The public counts of all modules."""
+        return tuple(count for shelf in self._shelves for count in shelf.summary())
+
+    def outcome(self) -> Mapping[str, Any] | None:
+        """The result in one line, from the first module that has one."""
+        return next((outcome for shelf in self._shelves if (outcome := shelf.outcome()) is not None), None)
+
+    def facts(self, target: str) -> list[tuple[str, int]]:
+        """The counts shown beside `target` in a list."""
+        return [fact for shelf in self._shelves if (fact := shelf.fact(target)) is not None]
+
+    def panels(self, target: str) -> list[Panel]:
+        """The parts at the foot of the page about `target`."""
+        if not target:
+            return []
+        return [panel for shelf in self._shelves if (panel := shelf.panel(target)) is not None]

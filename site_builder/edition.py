@@ -1,0 +1,218 @@
+"""The site in one language: its words, its view of every consultation, its pages rendered to bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from civic.consultation import Consultation
+from civic.content import Content, Text
+from civic.module import Document, Page
+from civic.space import Space
+from site_builder.assets import Assets
+from site_builder.context import CSP_MARK, Alternate, ConsultationView, PageLink, SiteView, TextView
+from site_builder.desk import Desk
+from site_builder.drawings import code_svg, inline_svg
+from site_builder.failure import BuildFailure
+from site_builder.headers import policy
+from site_builder.language import Language, iso
+from site_builder.prose import markdown, paragraphs
+from site_builder.snapshot import Installation
+from site_builder.styles import Styles
+from site_builder.theme import Theme
+from site_builder.words import Words
+
+_KEPT = 20_000  # parts of pages, about 700 bytes each
+_ORDER = {"open": 0, "between": 0, "grace": 0, "before": 1, "results": 2}
+
+
+def make_editions(
+    content: Content,
+    installation: Installation,
+    theme: Theme,
+    assets: Assets,
+    environment: jinja2.Environment,
+) -> list[Edition]:
+    """The editions of a town, one a language, the default one first."""
+    space = content.space
+    languages = [Language(code, space.timezone, is_default=not at) for at, code in enumerate(space.languages)]
+    styles = Styles(theme.parts, space.colour)
+    drawings = [
+        inline_svg(content.images[name], name) if name in content.images else Markup("")
+        for name in (space.coat_of_arms, space.skyline)
+    ]
+    editions = []
+    for language in languages:
+        site = SiteView(
+            sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
+            pages=_links(content, language.code),
+            feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code], icon_url=assets.icon,
+            touch_icon_url=assets.touch_icon, arms=drawings[0], skyline=drawings[1], styles=styles,
+        )  # fmt: skip
+        words = Words(dict(theme.words[language.code]), language)
+        editions.append(Edition(language, content, site, words, environment))
+    return editions
+
+
+def _meta(space: Space, installation: Installation, language: Language) -> str:
+    """docs/formats.md §10."""
+    site = {
+        "space": space.id, "sync": installation.sync_url, "root": "/", "lang": language.code,
+        "prefix": language.prefix, "receipt": installation.receipt_key, "langs": list(space.languages),
+        "tz": space.timezone,
+    }  # fmt: skip
+    return json.dumps(site, ensure_ascii=False, separators=(",", ":"))
+
+
+def _links(content: Content, code: str) -> tuple[PageLink, ...]:
+    # Only these: what every page may name must not grow with the number of pages.
+    named = ((name, texts[code]) for name, texts in content.pages.items())
+    return tuple(PageLink(f"/{name}/", text.title, text.menu) for name, text in named if text.menu or name == "mairie")
+
+
+class Edition:
+    """Renders pages. Everything it shows came in as an argument: the same arguments give the same bytes."""
+
+    def __init__(
+        self, language: Language, content: Content, site: SiteView, words: Words, environment: jinja2.Environment
+    ) -> None:
+        self.language, self.content, self.site = language, content, site
+        self._codes = content.space.languages
+        self._views: dict[str, ConsultationView] = {}
+        self._consultations: tuple[ConsultationView, ...] = ()
+        self._as_of = 0
+        self._policies: dict[str, str] = {}
+        self._templates: dict[str, jinja2.Template] = {}
+        self._facts: Callable[[str], list[tuple[str, int]]] = lambda _: []  # of the page being rendered
+        self._kept: dict[tuple[object, ...], tuple[Document, ConsultationView, list[tuple[str, int]], Markup]] = {}
+        self._environment = self._own(environment, words)
+
+    def _own(self, environment: jinja2.Environment, words: Words) -> jinja2.Environment:
+        own, language = environment.overlay(), self.language
+        own.filters = {
+            **environment.filters,
+            "date": language.date, "day": language.day, "month": language.month, "time": language.time,
+            "weekday_date": language.weekday_date, "datetime": language.datetime, "iso": iso,
+            "number": language.number, "percent": language.percent, "markdown": markdown, "paragraphs": paragraphs,
+        }  # fmt: skip
+        own.globals = {
+            **environment.globals,
+            "space": self.content.space, "site": self.site, "lang": language.code, "languages": self._codes,
+            "t": words, "url": self.path_of, "raw_url": str, "qr": code_svg,
+            "kept": self.kept,
+        }  # fmt: skip
+        # Jinja chains a template's own globals, which ours never have, before these; it then copies the chain, slowly,
+        # for each of the dozen templates that a page is made of.
+        own.make_globals = lambda _: own.globals  # type: ignore[assignment]
+        return own
+
+    def path_of(self, path: str, code: str = "") -> str:
+        """The address of a page in the language `code`, this edition's where it is not given."""
+        if not code or code == self.language.code:
+            return f"{self.language.prefix}{path}"
+        return path if code == self._codes[0] else f"/{code}{path}"
+
+    def file_of(self, path: str) -> str:
+        """The file behind an address of this edition."""
+        file = self.path_of(path)[1:]
+        return f"{file}index.html" if not file or file.endswith("/") else file
+
+    def kept(
+        self, macro: Callable[..., Markup], view: ConsultationView, document: Document, *rest: str | bool
+    ) -> Markup:
+        """`macro(view, document, *rest)`, which may depend on nothing else but the facts beside the document.
+
+        It is rendered again only if one of these is new: a vote changes one row of each list, not twenty-five.
+        """
+        facts = self._facts(document["id"])
+        key = (getattr(macro, "name", ""), view.slug, document["id"], *rest)
+        known = self._kept.pop(key, None)
+        if known is None or known[0] is not document or known[1] is not view or known[2] != facts:
+            known = document, view, facts, macro(view, document, *rest)
+        self._kept[key] = known  # the one used last stands last
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return known[3]
+
+    def show(self, desk: Desk) -> None:
+        """Takes note of where a consultation stands now."""
+        rules, row, code = desk.consultation, desk.row, self.language.code
+        text, known = self.content.texts[rules.slug][code], self._views.get(rules.slug)
+        self._views[rules.slug] = ConsultationView(
+            slug=rules.slug, title=text.title, summary=text.summary,
+            html=known.html if known else markdown(text.body), rules=rules, labels=_labels(rules, code),
+            state=row["state"], phase=row["phase"], since=row.get("since", 0), results=row["results"],
+        )  # fmt: skip
+
+    def list_all(self, desks: Collection[Desk]) -> bool:
+        """Takes note of what the core pages say of all consultations; whether it is something new."""
+        views = [
+            replace(
+                self._views[desk.consultation.slug],
+                summary_counts=desk.summary(),
+                outcome=desk.outcome(),
+                files=tuple(file.path for file in desk.files()),
+            )
+            for desk in desks
+        ]
+        before = self._consultations, self._as_of
+        self._consultations = tuple(sorted(views, key=_rank))
+        self._as_of = max((desk.row["as_of"] for desk in desks), default=0)
+        return before != (self._consultations, self._as_of)
+
+    def view(self, slug: str) -> ConsultationView:
+        """What was last taken note of."""
+        return self._views[slug]
+
+    def render(self, page: Page, desk: Desk | None) -> tuple[bytes, str]:
+        """The page, and the CSP source of its style; a page that can't be rendered whole raises BuildFailure."""
+        if desk is None and "name" not in page.context:
+            page = replace(page, as_of=self._as_of)  # it shows counts of all consultations
+        alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
+        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates}
+        if desk is None:
+            variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
+            if "name" in page.context:
+                variables["text"] = self._text(self.content.pages[page.context["name"]])
+        else:
+            self._facts = desk.facts
+            panels = desk.panels(page.target) if page.target else ()
+            variables |= {"consultation": self._views[desk.consultation.slug], "facts": desk.facts, "panels": panels}
+        styles = self.site.styles
+        styles.used = ""
+        try:
+            html = self._template(page.template).render(variables)
+        except (jinja2.TemplateError, BuildFailure, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise BuildFailure(f"{self.path_of(page.path)} ({page.template}): {error!r}") from error
+        return html.replace(CSP_MARK, self._policy(styles.used)).encode("utf-8"), styles.used
+
+    def _template(self, name: str) -> jinja2.Template:
+        template = self._templates.get(name)
+        if template is None:
+            template = self._templates[name] = self._environment.get_template(name)
+        return template
+
+    def _policy(self, style: str) -> str:
+        if style not in self._policies:
+            self._policies[style] = policy([style] if style else [], self.site.sync_url)
+        return self._policies[style]
+
+    def _text(self, texts: Mapping[str, Text]) -> TextView:
+        text = texts[self.language.code]
+        return TextView(text.title, text.summary, markdown(text.body))
+
+
+def _labels(rules: Consultation, code: str) -> dict[str, str]:
+    return {category.id: category.label[code] for category in rules.categories}
+
+
+def _rank(view: ConsultationView) -> tuple[int, int, str]:
+    """Open ones first, the next to close first; then coming ones; then decided ones, the newest first."""
+    order = _ORDER[view.state]
+    instant: Callable[[], int] = (lambda: view.closes_at, lambda: view.opens_at, lambda: -view.closes_at)[order]
+    return order, instant(), view.slug

@@ -1,0 +1,80 @@
+"""Brings a town's snapshot from its server: the only network of a build, and before it (docs/formats.md §4)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import requests
+
+from civic.canonical import canonical_json, parse_json
+from site_builder.failure import BuildFailure
+
+TIMEOUT = (10, 60)  # seconds to connect, to wait for more
+ETAGS = ".etags.json"
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def fetch_snapshots(server: str, space: str, folder: Path, session: requests.Session) -> list[str]:
+    """Makes `folder` hold what the server publishes of a town; the names that differ from before.
+
+    What has not changed is not sent again. BuildFailure where the server does not answer as it should: the files then
+    are those of before or of now, each whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = _known_etags(folder)
+    address = f"{server.rstrip('/')}/v1/snapshots/{space}"
+    listed = _listed(_get(session, address, {}))
+    changed: list[str] = []
+    for name, etag in sorted(listed.items()):
+        if known.get(name) == etag:
+            continue
+        answer = _get(session, f"{address}/{name}", {"If-None-Match": f'"{known[name]}"'} if name in known else {})
+        if answer.status_code != requests.codes.not_modified:
+            _replace(folder / f"{name}.json", _checked(answer, name))
+            changed.append(name)
+        known[name] = answer.headers.get("ETag", "").strip('"') or etag
+    for file in folder.glob("*.json"):
+        if file.stem not in listed and file.name != ETAGS:
+            file.unlink()
+            changed.append(file.stem)
+    _replace(folder / ETAGS, canonical_json({name: known[name] for name in listed}))
+    return sorted(changed)
+
+
+def _known_etags(folder: Path) -> dict[str, str]:
+    if not (folder / ETAGS).is_file():
+        return {}
+    etags: dict[str, str] = parse_json((folder / ETAGS).read_bytes())
+    return {name: etag for name, etag in etags.items() if (folder / f"{name}.json").is_file()}
+
+
+def _get(session: requests.Session, address: str, headers: dict[str, str]) -> requests.Response:
+    try:
+        answer = session.get(address, headers=headers, timeout=TIMEOUT)
+        answer.raise_for_status()
+    except requests.RequestException as error:
+        raise BuildFailure(f"{address}: {error}") from error
+    return answer
+
+
+def _listed(answer: requests.Response) -> dict[str, str]:
+    listing = parse_json(_checked(answer, "the list"))
+    names = listing.get("snapshots") if type(listing) is dict and listing.get("v") == 1 else None
+    if type(names) is not dict or not all(_NAME.fullmatch(name) for name in names):
+        raise BuildFailure(f"{answer.url}: this is not a list of snapshots")
+    return names
+
+
+def _checked(answer: requests.Response, name: str) -> bytes:
+    try:
+        parse_json(answer.content)
+    except ValueError as error:
+        raise BuildFailure(f"{answer.url}: {name} can't be read: {error}") from error
+    return answer.content
+
+
+def _replace(file: Path, data: bytes) -> None:
+    temporary = file.with_name(f".{file.name}~")
+    temporary.write_bytes(data)
+    temporary.replace(file)

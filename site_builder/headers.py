@@ -1,0 +1,50 @@
+"""The site's policy and its hosts' rules, from one source: the <meta> of every page and `_headers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+FIXED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
+
+def policy(styles: Iterable[str], sync_url: str) -> str:
+    """The content security policy that allows inline styles with these hashes, for <meta>."""
+    parts = urlsplit(sync_url)
+    sync = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src {' '.join(sorted(styles)) or chr(39) + 'none' + chr(39)}",
+            "img-src 'self' data: blob:",
+            f"connect-src 'self'{sync}",
+            f"form-action 'self'{sync}",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types preau",
+        )
+    )
+
+
+def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str]) -> bytes:
+    """`_headers` (Netlify, Cloudflare Pages and the demo's file server); the paths in `fresh` are never kept.
+
+    `frame-ancestors` is only here: a <meta> that has it is an error in the browser's console.
+    """
+    lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url)}; frame-ancestors 'none'"]
+    lines += [f"  {name}: {value}" for name, value in FIXED]
+    for path in ("/a/*", "/p/*"):
+        lines += [path, f"  Cache-Control: {IMMUTABLE}"]
+    for path in sorted(fresh):
+        lines += [path, "  Cache-Control: no-cache"]
+    return ("\n".join(lines) + "\n").encode("utf-8")

@@ -1,0 +1,200 @@
+"""A town's site, built whole or kept up to its documents: `site = build(content, snapshot, theme)`.
+
+How to read it: Pelican calls `read`, then `write` (plugin.py); between two builds `apply` writes the pages that a
+change touches, at once, and `settle` everything that may wait. After `settle` the folder holds what a build from
+nothing would write, byte for byte, but for the Brotli copies that still wait to be made smaller.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+
+from civic import modules as module_folders
+from civic.content import Content, parse_content
+from civic.module import Page
+from site_builder.assets import Assets, make_assets
+from site_builder.cold import consultation_files, town_files
+from site_builder.core_pages import core_pages
+from site_builder.desk import Desk
+from site_builder.edition import Edition, make_editions
+from site_builder.failure import BuildFailure
+from site_builder.output import Output, Written
+from site_builder.press import cores, in_parallel
+from site_builder.snapshot import parse_change, read_installation, read_tables
+from site_builder.theme import read_theme
+
+Job = tuple[Page, Desk | None]
+TOWN = ""  # owner of the files that no consultation has
+
+
+class Folders(NamedTuple):
+    """Where a site is made from, and where it goes."""
+
+    content: Path
+    snapshots: Path
+    theme: Path
+    output: Path
+
+
+class _Printed(NamedTuple):
+    written: Written
+    styles: dict[str, str]
+
+
+class Site:
+    """One town's site in memory. After a BuildFailure only a new Site can be trusted."""
+
+    def __init__(self, folders: Folders, processes: int | None = None) -> None:
+        self.folders = folders
+        self.processes = cores() if processes is None else processes
+        self.modules = module_folders.load()
+        self.output = Output(folders.output)
+        self._dirty: set[str] = set()
+        self._styles: dict[str, str] = {}  # file -> CSP source of its style
+        self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
+
+    def read(self, environment: jinja2.Environment) -> None:
+        """Reads content, snapshot and theme; nothing is read after it. DeclarationError, BuildFailure."""
+        folders = self.folders
+        self.content: Content = parse_content(read_content(folders.content))
+        space = self.content.space
+        installation = read_installation(folders.snapshots, space)
+        theme = read_theme(folders.theme, self.modules, space.languages)
+        self.assets: Assets = make_assets(theme, space, installation.site_url)
+        self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
+        self.core = core_pages(self.content)
+        self.desks: dict[str, Desk] = {}
+        for slug, consultation in self.content.consultations.items():
+            desk = self.desks[slug] = Desk(consultation, self.modules)
+            desk.put(read_tables(folders.snapshots, slug))
+        for edition in self.editions:
+            for desk in self.desks.values():
+                edition.show(desk)
+            edition.list_all(self.desks.values())
+        self.output.is_compressed = installation.precompress
+
+    def write(self) -> None:
+        """Writes the whole site from what was read."""
+        output = self.output
+        output.begin()
+        self._styles, self._owned, self._dirty = {}, {}, set()
+        pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
+        jobs: list[Job] = [(page, None) for page in self.core]
+        jobs += [(page, self.desks[slug]) for slug, some in pages.items() for page in some]
+        _check_distinct(jobs)
+        self._print(jobs)
+        for file, data in self.assets.files.items():
+            output.write(file, data)
+        for slug in self.desks:
+            self._write_consultation(slug, pages[slug])
+        self._write_town()
+        output.finish()
+
+    def apply(self, change: Any) -> list[str]:
+        """Puts the documents of a change and writes the pages they touch; the files that differ now.
+
+        The cost depends on those pages alone, never on how many there are.
+        """
+        slug, tables = parse_change(change)
+        desk = self.desks.get(slug)
+        if desk is None:
+            raise BuildFailure(f"there is no consultation '{slug}'")
+        topics, has_moved = desk.put(tables)
+        jobs: list[Job] = [(page, desk) for page in desk.pages(topics)] if topics else []
+        if has_moved:
+            for edition in self.editions:
+                edition.show(desk)
+                edition.list_all(self.desks.values())
+            jobs += [(page, None) for page in self.core]
+        self._print(jobs)
+        self._dirty.add(slug)
+        return self.output.take_changed()
+
+    def settle(self) -> list[str]:
+        """Writes what the changes since the last time made stale or, with nothing stale, makes some copies smaller.
+
+        Returns the files that differ; `output.waiting` says whether there is more to do.
+        """
+        if self._dirty:
+            for slug in sorted(self._dirty):
+                self._write_consultation(slug, list(self.desks[slug].pages(None)))
+            is_new = [edition.list_all(self.desks.values()) for edition in self.editions]
+            if any(is_new):
+                self._print([(page, None) for page in self.core])
+            self._write_town()
+            self._dirty = set()
+        else:
+            self.output.shrink()
+        return self.output.take_changed()
+
+    def _print(self, jobs: Sequence[Job]) -> None:
+        def work(share: Sequence[Job]) -> _Printed:
+            styles = dict(self._print_one(page, desk, edition) for page, desk in share for edition in self.editions)
+            return _Printed(self.output.written(set(styles)), styles)  # of these files only: this is a vote's path
+
+        def absorb(printed: _Printed) -> None:
+            self.output.absorb(printed.written)
+            self._styles |= printed.styles
+
+        in_parallel(jobs, work, absorb, self.processes)
+
+    def _print_one(self, page: Page, desk: Desk | None, edition: Edition) -> tuple[str, str]:
+        data, style = edition.render(page, desk)
+        file = edition.file_of(page.path)
+        self.output.write(file, data)
+        self._styles[file] = style
+        return file, style
+
+    def _write_consultation(self, slug: str, pages: Sequence[Page]) -> None:
+        desk = self.desks[slug]
+        self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
+        self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output)))
+        self._write_all(desk.lines.take_touched())
+        self._own(slug, "lines", desk.lines.files())
+
+    def _write_town(self) -> None:
+        desks, styles = list(self.desks.values()), set(self._styles.values())
+        files = town_files(desks, self.core, self.editions, self.output, styles)
+        self._own(TOWN, "cold", self._write_all(files))
+
+    def _write_all(self, files: Iterable[tuple[str, bytes]]) -> list[str]:
+        written = []
+        for file, data in files:
+            self.output.write(file, data)
+            written.append(file)
+        return written
+
+    def _own(self, owner: str, kind: str, files: Iterable[str]) -> None:
+        """Removes the files that this owner had and has no more."""
+        now = frozenset(files)
+        for file in self._owned.get((owner, kind), frozenset()) - now:
+            self.output.remove(file)
+            self._styles.pop(file, None)
+        self._owned[owner, kind] = now
+
+
+def read_content(folder: Path) -> dict[str, bytes]:
+    """The files of a town's folder by path below it; hidden ones are left out."""
+    root = str(folder)
+    files: dict[str, bytes] = {}
+    for place, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith("."):
+                path = f"{place}/{name}"
+                with open(path, "rb") as file:  # noqa: PTH123  ten thousand of them: a Path each takes longer than reading
+                    files[path[len(root) + 1 :]] = file.read()
+    return files
+
+
+def _check_distinct(jobs: Sequence[Job]) -> None:
+    taken: set[str] = set()
+    for page, _ in jobs:
+        if page.path in taken:
+            raise BuildFailure(f"two pages have the address {page.path}")
+        taken.add(page.path)

@@ -1,0 +1,68 @@
+"""The folder a site is built from besides its content: public state, one TinyDB file per consultation (formats.md §6).
+
+The files are read as JSON: a TinyDB file is `{"<table>": {"<number>": document}}`, and numbers give the order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from civic.canonical import parse_json
+from civic.module import Document
+from civic.space import Space
+from site_builder.failure import BuildFailure
+
+Tables = Mapping[str, Sequence[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the town's server and site are; a folder without `space.json` has a site that can only be read."""
+
+    sync_url: str
+    site_url: str
+    receipt_key: Mapping[str, str]
+    precompress: bool
+
+
+def read_installation(folder: Path, space: Space) -> Installation:
+    """The installation in `folder`; BuildFailure if it is another town's."""
+    rows = _read(folder / "space.json").get("installation", [])
+    if not rows:
+        return Installation("", space.site_url, {}, precompress=False)
+    row = rows[0]
+    if row["space"] != space.id:
+        raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
+    site_url = str(row["site_url"] or space.site_url).rstrip("/")
+    return Installation(str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]))
+
+
+def read_tables(folder: Path, slug: str) -> Tables:
+    """The tables of a consultation, documents in order; without a file, those of one nobody has taken part in."""
+    tables = _read(folder / f"{slug}.json")
+    return tables if tables.get("consultation") else {"consultation": [empty_row(slug)]}
+
+
+def empty_row(slug: str) -> Document:
+    """The row of a consultation before anything has happened."""
+    return {"slug": slug, "manifest": "", "seq": 0, "as_of": 0, "since": 0, "phase": "", "state": "before",
+            "results": None}  # fmt: skip
+
+
+def parse_change(value: Any) -> tuple[str, Tables]:
+    """The consultation and documents of `{"slug", "tables"}`; BuildFailure on anything else."""
+    if type(value) is not dict or value.keys() != {"slug", "tables"} or type(value["tables"]) is not dict:
+        raise BuildFailure("a change has a slug and tables")
+    return str(value["slug"]), value["tables"]
+
+
+def _read(file: Path) -> dict[str, list[Document]]:
+    if not file.is_file():
+        return {}
+    # The strict parser is for what strangers send; this file is our worker's, may be large, and must parse fast.
+    tables = json.loads(file.read_bytes()) if file.stem != "space" else parse_json(file.read_bytes())
+    return {name: [rows[number] for number in sorted(rows, key=int)] for name, rows in tables.items()}

@@ -1,0 +1,97 @@
+// What a page says of an act just made, next to its form: status first, what happens next, and news as they come.
+import { choiceWord, sayStanding, statusChip, trail } from './act_view.mjs';
+import { announceChange, onChange } from './changes.mjs';
+import { registerFlush } from './delivery.mjs';
+import { button, element, find, strongParts } from './elements.mjs';
+import { say } from './words.mjs';
+
+/**
+ * An act on show; `trouble` is the word for what this phone does not keep, "" where all is well.
+ * @typedef {{ store: Store, act: Act, trouble: string }} Shown
+ */
+
+/**
+ * Where the form says what became of the act.
+ * @param {HTMLFormElement} $form
+ */
+export function statusPlace($form) {
+  const $own = find('[data-form-status]', $form);
+  if ($own) return $own;
+  const $made = element('div', { 'data-form-status': true });
+  $form.append($made);
+  return $made;
+}
+
+/**
+ * @param {Page} page
+ * @param {Shown} shown
+ * @param {() => void} sendAgain
+ */
+function sheetOf(page, { act, trouble }, sendAgain) {
+  if (trouble) {
+    // Nothing here may look as if the act were kept.
+    return element('div', { class: 'note bad' }, element('p', {}, say(trouble)),
+      element('p', { class: 'btns' }, button(say('send.now'), true, sendAgain)));
+  }
+  const choice = choiceWord(act);
+  const isRefused = act.state === 'refused';
+  const $sheet = element('div', { class: isRefused ? 'note bad' : 'sheet' }, element('p', { class: 'kind' }, statusChip(act)));
+  if (choice && !isRefused) $sheet.append(element('p', {}, ...strongParts(say('voted', { choice }))));
+  $sheet.append(element('p', {}, sayStanding(act)), trail(act),
+    element('p', {}, element('a', { href: `${page.site.prefix}/mes-envois/` }, say('outbox'))));
+  return $sheet;
+}
+
+/**
+ * Shows the act, says it aloud, and does both again when something becomes of it.
+ * @param {Page} page
+ * @param {HTMLElement} $place
+ * @param {Shown} shown
+ */
+function showAct(page, $place, shown) {
+  const sendAgain = async () => {
+    await shown.store.edit('acts', [shown.act.id], (old) => old || shown.act);
+    if (shown.trouble === 'erased') {
+      await shown.store.edit('state', ['site'], () => page.site);
+      shown.trouble = '';
+      show();
+    }
+    await page.deliver(true, shown.store);
+    await refresh();
+  };
+  const show = () => {
+    $place.replaceChildren(sheetOf(page, shown, () => void sendAgain().catch(console.error)));
+    page.tell(shown.trouble ? say(shown.trouble) : sayStanding(shown.act));
+  };
+  const refresh = async () => {
+    const { act, store } = shown;
+    // Another act has taken the place since, or nothing more will become of this one.
+    if (shownAt.get($place) !== shown || act.state !== 'waiting') return;
+    const now = await store.get('acts', act.id);
+    if (now && (now.state !== act.state || now.code !== act.code)) {
+      Object.assign(shown, { act: now, trouble: now.state === 'waiting' ? shown.trouble : '' });
+    } else if (!now && !shown.trouble && !(await store.get('state', 'site'))) shown.trouble = 'erased';
+    else return;
+    show();
+  };
+  shownAt.set($place, shown);
+  onChange(() => void refresh().catch(console.error));
+  show();
+}
+
+/** @type {WeakMap<HTMLElement, Shown>} */
+const shownAt = new WeakMap();
+
+/**
+ * Shows what was stored, then sends it.
+ * @param {Page} page
+ * @param {HTMLFormElement} $form
+ * @param {{ store: Store, act: Act, lasting: boolean }} kept
+ */
+export async function showAndSend(page, $form, { store, act, lasting }) {
+  showAct(page, statusPlace($form), { store, act, trouble: lasting ? '' : 'unkept' });
+  announceChange({ outbox: true });
+  if (lasting) void registerFlush(act.id);
+  if (navigator.storage && navigator.storage.persist) void navigator.storage.persist();
+  await page.deliver(true, store);
+}

@@ -1,0 +1,62 @@
+// Was it counted? Looks an act up in the published list, so that nobody has to believe a green tick.
+
+const ROWS_A_FILE = 512;
+
+/**
+ * The file's value, `absent` when the site says that there is none, null when nobody can say.
+ * @param {(url: string) => Promise<Response>} fetch
+ * @param {string} url
+ * @param {object | null} absent
+ */
+async function readJson(fetch, url, absent) {
+  const response = await fetch(url).catch(() => null);
+  if (response && response.status === 404) return absent;
+  return response && response.ok ? response.json().catch(() => null) : null;
+}
+
+/**
+ * Whether a published row says what this phone signed.
+ * @param {Act} act
+ * @param {string[] | undefined} row docs/formats.md §7
+ */
+export function isOwnRow(act, row) {
+  if (!row || row[0] !== act.kind) return false;
+  const page = /\/(\d+)\/$/.exec(act.page);
+  if (act.kind === 'vote') return row[2] === act.body.choice && (!page || page[1] === row[1]);
+  return act.kind !== 'comment' || !page || page[1] === row[1];
+}
+
+/**
+ * Moves received acts to counted, or to missing once the results are out and do not hold them. True if any moved.
+ * @param {Store} store
+ * @param {Act[]} acts the standing ones
+ * @param {(url: string) => Promise<Response>} fetch
+ * @param {string} root
+ */
+export async function countActs(store, acts, fetch, root) {
+  /** @type {Map<string, Promise<any>>} */
+  const files = new Map();
+  /** @type {(path: string, absent: object | null) => Promise<any>} */
+  const read = (path, absent) => {
+    const file = files.get(path) || readJson(fetch, root + path, absent);
+    files.set(path, file);
+    return file;
+  };
+  let moved = false;
+  for (const act of acts) {
+    if (!['received', 'missing'].includes(act.state) || act.kind === 'withdraw' || act.carried) continue;
+    const data = `${act.consultation}/donnees/`;
+    const results = await read(`${data}results.json`, null);
+    if (act.kind === 'vote' && !results) continue;
+    const rows = await read(`${data}lignes/${Math.floor(act.no / ROWS_A_FILE)}.json`, {});
+    const row = rows && rows[act.no];
+    const isThere = isOwnRow(act, row);
+    // Without network nobody can say: silence is no proof that a vote is missing.
+    const state = isThere ? 'counted' : results && rows ? 'missing' : act.state;
+    if (state === act.state) continue;
+    const news = { state, number: isThere ? row[1] : '', countedAt: results ? results.closed_at : '' };
+    await store.edit('acts', [act.id], (old) => old && { ...old, ...news });
+    moved = true;
+  }
+  return moved;
+}

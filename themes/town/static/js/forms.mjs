@@ -1,0 +1,141 @@
+// Takes over the forms of acts: checks, signs, stores, then sends. Without this file they are plain forms.
+import { showAndSend, statusPlace } from './act_sheet.mjs';
+import { find, findAll, focusOn } from './elements.mjs';
+import { clearFaults, fieldValue, readTexts, showFaults } from './form_faults.mjs';
+import { addAct, dismissAct, standingAct } from './outbox.mjs';
+import { spareStore } from './outbox_memory.mjs';
+import { phaseAt } from './phases.mjs';
+import { isSaid, say, sayMoment } from './words.mjs';
+
+/** @returns {HTMLFormElement[]} */
+export function actForms() {
+  return /** @type {HTMLFormElement[]} */ (findAll('form[data-act]'));
+}
+
+/**
+ * What the form says of the act, its body still empty.
+ * @param {HTMLFormElement} $form
+ * @returns {Draft}
+ */
+export function draftOf($form) {
+  const { act, consultation, mh, target, title, opens, closes, until, results } = $form.dataset;
+  return {
+    kind: /** @type {Kind} */ (act), consultation: consultation || '', mh: mh || '', target: target || '',
+    title: title || '', body: {}, page: location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
+    until: Number(until || 0), results: Number(results || 0),
+  };
+}
+
+/**
+ * @param {HTMLFormElement} $form
+ * @param {Site} site
+ * @returns {{ draft: Draft, faults: FormFault[] }}
+ */
+function readForm($form, site) {
+  const draft = draftOf($form);
+  if (draft.kind === 'vote') {
+    const choice = fieldValue($form, 'choice');
+    draft.body = { choice };
+    return { draft, faults: choice ? [] : [{ field: 'choice', text: say('fault.vote.choice'), missing: true }] };
+  }
+  const { texts, faults } = readTexts($form, draft.kind);
+  if (draft.kind === 'comment') {
+    const { text, name } = texts;
+    draft.body = { target: draft.target, reply_to: fieldValue($form, 'reply_to') || null, text, name, lang: site.lang };
+  } else {
+    const category = fieldValue($form, 'category');
+    if (find('[name=category][required]', $form) && !category) {
+      faults.push({ field: 'category', text: say('fault.proposal.category'), missing: true });
+    }
+    draft.title = texts.title;
+    draft.body = { title: texts.title, text: texts.text, category, name: texts.name, lang: site.lang };
+  }
+  return { draft, faults };
+}
+
+/**
+ * Stores the draft, in memory when the phone does not want to keep it.
+ * @param {Page} page
+ * @param {Draft} draft
+ */
+async function keepDraft(page, draft) {
+  const made = Date.now() / 1000;
+  try {
+    return { store: page.store, ...(await addAct(page.store, page.site, draft, made)) };
+  } catch {
+    const store = await spareStore(page.store);
+    return { store, ...(await addAct(store, page.site, draft, made)) };
+  }
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLFormElement} $form
+ */
+async function submitForm(page, $form) {
+  const { draft, faults } = readForm($form, page.site);
+  // Before the opening nothing is blocked: a phone with a flat battery believes that it is 1970. The town decides.
+  if (['late', 'closed'].includes(phaseAt(draft, page.now()))) {
+    const key = `late.${draft.kind}.now`;
+    faults.unshift({ field: '', text: say(isSaid(key) ? key : 'late.now', { when: sayMoment(draft.closes) }), missing: false });
+  }
+  if (faults.length) return showFaults($form, faults);
+  clearFaults($form);
+  if (draft.kind === 'vote') {
+    const head = standingAct(await page.store.all('acts').catch(() => []), draft.consultation, `vote:${draft.target}`);
+    if (head) draft.slot = head.slot;
+  }
+  const kept = await keepDraft(page, draft).catch((error) => console.error(error));
+  // Nothing was stored: the plain form is still a way in.
+  if (!kept) return HTMLFormElement.prototype.submit.call($form);
+  if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
+  if (draft.kind !== 'vote') resetForm($form);
+  void showAndSend(page, $form, kept).catch(console.error);
+}
+
+/** @param {HTMLFormElement} $form */
+function resetForm($form) {
+  $form.reset();
+  delete $form.dataset.replaces;
+  // Resetting leaves hidden fields as they are: the next comment is no reply.
+  for (const $hidden of findAll('[name=reply_to]', $form)) /** @type {HTMLInputElement} */ ($hidden).value = '';
+  focusOn(statusPlace($form));
+}
+
+/**
+ * "Corriger et renvoyer": the form again, with what was written.
+ * @param {Page} page
+ * @param {HTMLFormElement} $form
+ */
+async function resumeDraft(page, $form) {
+  const id = /^#reprendre=([\w-]+)$/.exec(location.hash);
+  const act = id && /** @type {Act | undefined} */ (await page.store.get('acts', id[1]));
+  if (!act || act.kind !== $form.dataset.act) return;
+  for (const [name, value] of Object.entries(act.body)) {
+    const field = $form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
+      field.value = value || '';
+    }
+  }
+  $form.dataset.replaces = act.id;
+  const $first = find('input:not([type=hidden]), textarea', $form);
+  if ($first) $first.focus();
+}
+
+/** @param {Page} page */
+export function startForms(page) {
+  // No WebCrypto (a page without TLS): leave the plain forms alone.
+  if (!globalThis.crypto || !crypto.subtle) return;
+  for (const $form of actForms()) {
+    $form.noValidate = true;
+    $form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if ($form.dataset.busy) return;
+      $form.dataset.busy = '1';
+      submitForm(page, $form)
+        .catch(console.error)
+        .finally(() => delete $form.dataset.busy);
+    });
+    void resumeDraft(page, $form);
+  }
+}

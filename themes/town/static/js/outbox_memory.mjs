@@ -1,0 +1,35 @@
+// The store of last resort: lives as long as the page. Also what the tests use in the place of IndexedDB.
+
+/** @returns {Store} */
+export function memoryStore() {
+  /** @type {Record<Table, Map<string, any>>} */
+  const tables = { acts: new Map(), keys: new Map(), state: new Map() };
+  return {
+    lasting: false,
+    all: async (table) => [...tables[table].values()],
+    get: async (table, key) => tables[table].get(key),
+    edit: async (table, keys, change) => {
+      for (const key of keys) {
+        const value = change(tables[table].get(key), key);
+        if (value === null) tables[table].delete(key);
+        else if (value !== undefined) tables[table].set(key, value);
+      }
+      return keys.map((key) => tables[table].get(key));
+    },
+  };
+}
+
+/**
+ * A memory store that begins with what can still be read of another: a full phone reads, but does not write.
+ * @param {Store} store
+ */
+export async function spareStore(store) {
+  const spare = memoryStore();
+  const acts = await store.all('acts').catch(() => []);
+  await spare.edit('acts', acts.map((act) => act.id), (_, id) => acts.find((act) => act.id === id));
+  for (const name of new Set(acts.map((act) => act.consultation))) {
+    const kept = await store.get('keys', name).catch(() => undefined);
+    await spare.edit('keys', [name], () => kept);
+  }
+  return spare;
+}

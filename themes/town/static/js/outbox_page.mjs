@@ -1,0 +1,227 @@
+// "Mes envois": every act with its trail, and what the citizen can do about it.
+import { choiceWord, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { announceChange, onChange } from './changes.mjs';
+import { countActs } from './counted.mjs';
+import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
+import { carryAct, dismissAct, standingActs, withdrawAct } from './outbox.mjs';
+import { phaseAt } from './phases.mjs';
+import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
+
+/** @param {Act} act */
+function heading(act) {
+  if (act.carried) return say('outbox.carried');
+  const slip = choiceWord(act) ? say(`outbox.slip.${act.body.choice}`, {}) : '';
+  return slip ? say('outbox.vote.title', { slip, title: act.title }) : act.title;
+}
+
+/**
+ * What became of the act, counted or missing included.
+ * @param {Act} act
+ */
+function sayOutcome(act) {
+  const no = sayNumber(act.no);
+  if (act.state === 'missing') return sayOf('outbox.missing', act, { no });
+  if (act.state !== 'counted') return sayStanding(act);
+  const when = Date.parse(act.countedAt) / 1000;
+  return sayOf('outbox.found', act, { no, number: act.number, day: when ? sayDay(when) : '' });
+}
+
+/** @param {Act} act */
+function deadline(act) {
+  return element('p', {}, ...strongParts(say('outbox.before', { when: sayDeadline(act.closes) })));
+}
+
+/** @param {Act} act */
+function receiptOf(act) {
+  return element('details', {}, element('summary', {}, say('outbox.receipt')),
+    element('p', {}, say('outbox.receipt.why')), element('p', { class: 'small', dir: 'ltr' }, act.receipt));
+}
+
+/**
+ * Takes an act back, says what that did, and sends what has to be sent.
+ * @param {Page} page
+ * @param {Act} act
+ */
+async function takeBack(page, act) {
+  const kept = await withdrawAct(page.store, page.site, act, Date.now() / 1000);
+  page.tell(kept ? sayStanding(kept.act) : say('unsent'));
+  announceChange({ outbox: true });
+  if (kept) await page.deliver(true);
+}
+
+/**
+ * @param {Page} page
+ * @param {Act} act
+ */
+function buttons(page, act) {
+  const $buttons = element('p', { class: 'btns' });
+  const isOpen = ['before', 'open'].includes(phaseAt(act, page.now()));
+  const isOwn = act.kind !== 'withdraw' && !act.carried;
+  const takeBackNow = () => void takeBack(page, act).catch(console.error);
+  if (act.state === 'refused') {
+    if (isOwn && act.kind !== 'vote') {
+      $buttons.append(element('a', { class: 'btn', href: `${act.page}#reprendre=${act.id}` }, say('outbox.correct')));
+    }
+    const dismiss = async () => {
+      await dismissAct(page.store, act.id);
+      announceChange({ outbox: true });
+    };
+    $buttons.append(button(say('outbox.dismiss'), false, () => void dismiss()));
+  } else if (isOpen && act.kind === 'vote' && isOwn) {
+    $buttons.append(element('a', { class: 'btn alt', href: act.page }, say('outbox.vote.change.this')));
+  }
+  if (act.state === 'waiting' && (!act.sent || isOwn)) $buttons.append(button(say('outbox.unsend'), false, takeBackNow));
+  else if (act.state !== 'refused' && isOpen && isOwn) {
+    $buttons.append(button(say(`outbox.withdraw.${subjectOf(act)}`), false, takeBackNow));
+  }
+  return $buttons;
+}
+
+/**
+ * @param {Page} page
+ * @param {Act} act
+ */
+function articleOf(page, act) {
+  const title = heading(act);
+  const $title = act.page ? element('a', { href: act.page, dir: 'auto' }, title) : element('span', {}, title);
+  const $article = element('article', { class: 'sheet', 'data-act-id': act.id },
+    element('p', { class: 'kind' }, element('span', {}, sayOf('outbox.kind', act, {})), ' ', statusChip(act)),
+    element('h3', {}, $title), trail(act));
+  if (act.kind === 'comment') $article.append(element('p', { dir: 'auto' }, act.body.text || ''));
+  const $standing = element('p', {}, sayOutcome(act));
+  if (act.kind !== 'vote' && act.state === 'counted' && act.number) {
+    const address = `${page.site.prefix}/${act.consultation}/${act.number}/`;
+    $standing.append(' ', element('a', { href: address }, say('outbox.read')));
+  } else if (act.state === 'counted') {
+    const address = `${page.site.prefix}/${act.consultation}/resultat/`;
+    $standing.append(' ', element('a', { href: address }, say('outbox.check')));
+  }
+  $article.append($standing);
+  if (act.state === 'waiting' && act.closes) $article.append(deadline(act));
+  if (act.receipt) $article.append(receiptOf(act));
+  const $buttons = buttons(page, act);
+  if ($buttons.hasChildNodes()) $article.append($buttons);
+  return $article;
+}
+
+/**
+ * Shows the acts of one section; an article that has not changed stays, so that focus and open details do too.
+ * @param {Page} page
+ * @param {HTMLElement | undefined} $section
+ * @param {Act[]} acts
+ */
+function fillSection(page, $section, acts) {
+  if (!$section) return;
+  $section.hidden = !acts.length;
+  /** @type {Map<string, HTMLElement>} */
+  const old = new Map(findAll('[data-act-id]', $section).map(($one) => [$one.dataset.actId || '', $one]));
+  for (const act of acts) {
+    const $new = articleOf(page, act);
+    const $old = old.get(act.id);
+    old.delete(act.id);
+    $section.append($old && $old.dataset.seen === fingerprint(act) ? $old : $new);
+    if ($old && $old.isConnected && $new.isConnected) $old.remove();
+    $new.dataset.seen = fingerprint(act);
+  }
+  for (const $gone of old.values()) $gone.remove();
+}
+
+/** @param {Act} act */
+function fingerprint(act) {
+  return [act.state, act.code, act.sent, act.number].join();
+}
+
+/** @param {Page} page */
+async function showActs(page) {
+  const $focused = document.activeElement;
+  const acts = standingActs(await page.store.all('acts'));
+  const waiting = acts.filter((act) => act.state === 'waiting');
+  fillSection(page, find('[data-outbox-waiting]'), waiting);
+  fillSection(page, find('[data-outbox-sent]'), acts.filter((act) => act.state !== 'waiting'));
+  const $empty = find('[data-outbox-empty]');
+  if ($empty) $empty.hidden = acts.length > 0;
+  const $copy = find('[data-outbox-copy]');
+  if ($copy) $copy.hidden = !acts.length;
+  const $tools = find('[data-outbox-tools]');
+  if ($tools) $tools.hidden = !waiting.length;
+  // What had the focus is gone: the title is a safe place to go on from.
+  const $title = find('h1');
+  if ($focused && !$focused.isConnected && $title) focusOn($title);
+}
+
+/**
+ * Hands the citizen a file with the waiting acts, just as the town takes them, and the receipts.
+ * @param {Page} page
+ */
+async function saveCopy(page) {
+  const acts = /** @type {Act[]} */ (await page.store.all('acts'));
+  const envelopes = acts.filter((act) => act.state === 'waiting').map((act) => act.jws);
+  const receipts = [...new Set(acts.map((act) => act.receipt).filter(Boolean))];
+  const copy = { v: 1, space: page.site.space, envelopes, ...(receipts.length ? { receipts } : {}) };
+  const address = URL.createObjectURL(new Blob([JSON.stringify(copy)], { type: 'application/json' }));
+  const $link = element('a', { href: address, download: `preau-${page.site.space}.json` });
+  $link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLElement} $outbox
+ */
+function addTools(page, $outbox) {
+  const $code = element('section', { 'data-outbox-code': true });
+  const send = async () => {
+    page.tell(say('outbox.sending'));
+    const { left, changed } = await page.deliver(true);
+    if (!changed && left) page.tell(say('outbox.sending.failed'));
+    else if (changed) page.tell(say('outbox.sending.done'));
+  };
+  const code = async () => {
+    const acts = standingActs(await page.store.all('acts')).filter((act) => act.state === 'waiting');
+    if (!acts.length) return;
+    try {
+      // Loaded at the first code only; the service worker keeps it for the day without network.
+      await import(QR_URL);
+      /** @type {any} */ (globalThis).PREAU.showCode(page, $code, acts, 0);
+    } catch {
+      page.tell(say('outbox.code.failed'));
+    }
+  };
+  const $tools = element('p', { class: 'btns', 'data-outbox-tools': true },
+    button(say('outbox.send.try'), false, () => void send().catch(console.error)),
+    button(say('outbox.code.open'), false, () => void code()));
+  $outbox.prepend($tools);
+  $outbox.append($code);
+  const $export = find('[data-outbox-export]', $outbox);
+  if ($export) $export.addEventListener('click', () => void saveCopy(page).catch(console.error));
+}
+
+/**
+ * An act that another phone showed as a code: kept here, and sent like our own.
+ * @param {Page} page
+ */
+async function takeCarried(page) {
+  const found = /^#porter=([\w.-]+)$/.exec(location.hash);
+  if (!found) return;
+  history.replaceState(null, '', location.pathname);
+  await carryAct(page.store, page.site, found[1], Date.now() / 1000)
+    .then(() => page.tell(say('outbox.carried.taken')), () => page.tell(say('outbox.carried.refused')));
+  await page.deliver(true);
+}
+
+/** @param {Page} page */
+export async function startOutboxPage(page) {
+  const $outbox = find('[data-outbox]');
+  if (!$outbox) return;
+  addTools(page, $outbox);
+  await takeCarried(page).catch(console.error);
+  addEventListener('hashchange', () => void takeCarried(page).catch(console.error));
+  onChange(({ outbox }) => {
+    // Not `void (outbox && …)`: the minifier drops that whole.
+    if (outbox) void showActs(page).catch(console.error);
+  });
+  await showActs(page);
+  const acts = standingActs(await page.store.all('acts'));
+  const moved = await countActs(page.store, acts, (url) => fetch(url, { cache: 'no-cache' }), page.site.root);
+  if (moved) announceChange({ outbox: true });
+}

@@ -1,0 +1,85 @@
+// The citizen's own vote, wherever a page speaks of a proposal: shown, changed, withdrawn until closing.
+import { showAndSend, statusPlace } from './act_sheet.mjs';
+import { choiceWord, statusChip } from './act_view.mjs';
+import { onChange } from './changes.mjs';
+import { element, find, findAll, strongParts } from './elements.mjs';
+import { actForms, draftOf } from './forms.mjs';
+import { standingAct, standingActs, withdrawAct } from './outbox.mjs';
+import { phaseAt } from './phases.mjs';
+import { say, sayMoment } from './words.mjs';
+
+/**
+ * @param {HTMLElement} $slot
+ * @param {Act[]} acts
+ */
+function showOwnVote($slot, acts) {
+  const slot = `vote:${$slot.dataset.myVote}`;
+  const act = standingActs(acts).find((one) => one.slot === slot && one.state !== 'refused');
+  if (!act) return $slot.replaceChildren();
+  const choice = choiceWord(act);
+  const text = choice ? say('voted.when', { choice, when: sayMoment(act.made) }) : say('unvoted');
+  $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)));
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLFormElement} $form
+ * @param {Act[]} acts
+ * @param {boolean} isFirst the choice is ticked once, then it is the citizen's
+ */
+function fitForm(page, $form, acts, isFirst) {
+  const draft = draftOf($form);
+  const act = standingAct(acts, draft.consultation, `vote:${draft.target}`);
+  const vote = act && act.kind === 'vote' ? act : undefined;
+  const $withdraw = find('[data-withdraw]', $form);
+  if ($withdraw) $withdraw.hidden = !vote || !['before', 'open'].includes(phaseAt(draft, page.now()));
+  const $send = find('button:not([type=button])', $form);
+  const $legend = find('legend', $form);
+  if (vote && $send) $send.textContent = say('vote.save');
+  if (vote && $legend) $legend.textContent = say('vote.change');
+  for (const $radio of findAll('input[name=choice]', $form)) {
+    const radio = /** @type {HTMLInputElement} */ ($radio);
+    if (vote && isFirst && radio.value === vote.body.choice) radio.checked = true;
+    if (act && !vote) radio.checked = false;
+  }
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLFormElement} $form
+ */
+async function withdrawVote(page, $form) {
+  const draft = draftOf($form);
+  const act = standingAct(await page.store.all('acts'), draft.consultation, `vote:${draft.target}`);
+  if (!act) return;
+  const kept = await withdrawAct(page.store, page.site, { ...act, mh: draft.mh }, Date.now() / 1000);
+  if (kept) return showAndSend(page, $form, { store: page.store, ...kept });
+  $form.reset();
+  statusPlace($form).replaceChildren(element('p', {}, say('unsent')));
+  page.tell(say('unsent'));
+}
+
+/** @param {Page} page */
+export async function startOwnVotes(page) {
+  const $slots = findAll('[data-my-vote]');
+  const forms = actForms().filter(($form) => $form.dataset.act === 'vote');
+  if (!$slots.length && !forms.length) return;
+  const refresh = async (isFirst = false) => {
+    const acts = await page.store.all('acts');
+    for (const $slot of $slots) showOwnVote($slot, acts);
+    for (const $form of forms) fitForm(page, $form, acts, isFirst);
+  };
+  for (const $form of forms) {
+    const $withdraw = find('[data-withdraw]', $form);
+    if (!$withdraw) continue;
+    $withdraw.addEventListener('click', async () => {
+      await withdrawVote(page, $form);
+      await refresh();
+      // The button that had the focus is gone.
+      const $first = find('input', $form);
+      if ($withdraw.hidden && $first) $first.focus();
+    });
+  }
+  onChange(() => void refresh());
+  await refresh(true);
+}

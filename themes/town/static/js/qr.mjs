@@ -1,0 +1,6 @@
+// A separate asset, one a language, loaded when a citizen asks for a code: most never do.
+import { showCode } from './outbox_code.mjs';
+import { learnWords } from './words.mjs';
+
+learnWords(CODE_WORDS);
+/** @type {any} */ (globalThis).PREAU.showCode = showCode;

@@ -1,0 +1,43 @@
+// Scripts and pictures: their names are hashes, so the first copy is for ever.
+import { ASSETS, dropCopy, listCopies, readCopy, writeCopy } from './sw_copies.mjs';
+
+const NAMES = /\/a\/[\w.-]+\.\w+/g;
+
+/** @param {string} text */
+function namesIn(text) {
+  return new Set(text.replace(/\\\//g, '/').match(NAMES) || []);
+}
+
+/** @param {string} path */
+export async function asset(path) {
+  const kept = await readCopy(ASSETS, path);
+  if (kept) return kept;
+  const response = await fetch(path);
+  if (response.ok) await writeCopy(ASSETS, path, response.clone());
+  return response;
+}
+
+/**
+ * Keeps what a page names, and what a script of it names in turn.
+ * @param {string} text
+ */
+export async function keepAssets(text) {
+  for (const path of namesIn(text)) {
+    if (await readCopy(ASSETS, path)) continue;
+    const response = await asset(path);
+    if (path.endsWith('.js') && response.ok) await keepAssets(await response.text());
+  }
+}
+
+/**
+ * Drops what none of the kept pages, and none of their scripts, names.
+ * @param {string[]} texts
+ */
+export async function dropAssets(texts) {
+  const named = new Set(texts.flatMap((text) => [...namesIn(text)]));
+  for (const path of [...named].filter((one) => one.endsWith('.js'))) {
+    const response = await readCopy(ASSETS, path);
+    if (response) for (const inner of namesIn(await response.text())) named.add(inner);
+  }
+  for (const path of await listCopies(ASSETS)) if (!named.has(path)) await dropCopy(ASSETS, path);
+}
