@@ -1,0 +1,1 @@
+"""Receives acts, keeps the ledger, answers with receipts, announces what changed. Owns no civic rule."""

@@ -1,0 +1,7 @@
+"""`python -m sync_server` is `preau`."""
+
+from __future__ import annotations
+
+from sync_server.cli import main
+
+main()

@@ -1,0 +1,139 @@
+"""The only way in: envelope, rules, ledger, commit, receipt — in this order, for phones and for forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from civic.admission import FORM_VOTER, Act, check
+from civic.envelope import Envelope, parse_envelope
+from civic.module import Modules
+from civic.receipt import ReceiptItem, commitment, seal_receipt
+from civic.refusals import Code, Refused
+from sync_server.catalogue import Town
+from sync_server.keys import Keys
+from sync_server.limits import Windows
+from sync_server.storage import Asked, Ledger, Offer
+from sync_server.writer import LedgerWriter
+
+SALT_BYTES = 32
+
+
+class Result(NamedTuple):
+    """What became of one envelope; `id` is None where it could not be read."""
+
+    id: str | None
+    status: str  # accepted | superseded | duplicate | refused
+    item: ReceiptItem | None = None
+    head: tuple[int, str] | None = None
+    code: Code | None = None
+
+
+class Answer(NamedTuple):
+    """The results in the order asked, and one receipt over all that is stored (None when nothing is)."""
+
+    now: int
+    results: list[Result]
+    receipt: str | None
+
+
+class Acceptance:
+    """Decides about envelopes. `now` gives epoch seconds, `random` so many bytes."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        writer: LedgerWriter,
+        modules: Modules,
+        keys: Keys,
+        per_key: Windows,
+        now: Callable[[], int],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._ledger, self._writer, self._modules, self._keys = ledger, writer, modules, keys
+        self._per_key, self._now, self._random = per_key, now, random
+
+    def accept(self, town: Town, texts: Sequence[str]) -> Answer:
+        """Takes what can be taken; on return everything with a receipt is durable.
+
+        LedgerUnavailable where acts had to be written and could not be: nothing is promised about any of them, and
+        sending all again is harmless.
+        """
+        now, space = self._now(), town.content.space.id
+        results: list[Result | None] = [None] * len(texts)
+        acts: dict[int, Act] = {}
+        refused: dict[int, Envelope] = {}
+        for place, envelope in self._read(texts, results):
+            try:
+                act = check(envelope, space, town.rules, self._modules, now, self._keys.form.kid)
+            except Refused as error:
+                results[place] = Result(envelope.id, "refused", code=error.code)
+                refused[place] = envelope
+            else:
+                acts[place] = act
+        if refused:
+            self._find_stored(space, refused, results)
+        if acts:
+            self._append(space, acts, results)
+        answered = [one for one in results if one is not None]
+        return Answer(now, answered, self._receipt(space, answered))
+
+    def receipt_of(self, space: str, item: ReceiptItem) -> str:
+        """The receipt of one record of `space`."""
+        return seal_receipt(space, [item], self._keys.receipt.kid, self._keys.receipt.sign)
+
+    def _read(self, texts: Sequence[str], results: list[Result | None]) -> list[tuple[int, Envelope]]:
+        envelopes: list[tuple[int, Envelope]] = []
+        by_key: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            try:
+                envelope = parse_envelope(text)
+            except Refused as error:
+                results[place] = Result(None, "refused", code=error.code)
+            else:
+                envelopes.append((place, envelope))
+                by_key.setdefault(envelope.voter, []).append(place)
+        slow = {
+            voter
+            for voter, places in by_key.items()
+            if voter != self._keys.form.kid and self._per_key.take(voter, len(places)) > 0
+        }
+        if slow:
+            for place, envelope in envelopes:
+                if envelope.voter in slow:
+                    results[place] = Result(envelope.id, "refused", code=Code.RATE_LIMITED)
+            envelopes = [(place, envelope) for place, envelope in envelopes if envelope.voter not in slow]
+        return envelopes
+
+    def _find_stored(self, space: str, refused: Mapping[int, Envelope], results: list[Result | None]) -> None:
+        """An act taken before its phase closed is a duplicate for ever, whatever the rules say of it today."""
+        asked = [
+            Asked(
+                one.id,
+                one.consultation,
+                FORM_VOTER + one.jti if one.voter == self._keys.form.kid else one.voter,
+                one.slot,
+            )
+            for one in refused.values()
+        ]
+        with self._ledger.reading() as now:
+            known = now.find_stored(space, asked)
+        for place, envelope in refused.items():
+            item = known.get(envelope.id)
+            if item is not None:
+                results[place] = Result(envelope.id, "duplicate", item)
+
+    def _append(self, space: str, acts: Mapping[int, Act], results: list[Result | None]) -> None:
+        salts = self._random(SALT_BYTES * len(acts))
+        offers = []
+        for number, act in enumerate(acts.values()):
+            salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
+            offers.append(Offer(act, salt, commitment(salt, act.envelope.text)))
+        outcomes = self._writer.append(space, offers)
+        for (place, act), (status, item, head, code) in zip(acts.items(), outcomes, strict=True):
+            results[place] = Result(act.envelope.id, status, item, head, code)
+
+    def _receipt(self, space: str, results: Sequence[Result]) -> str | None:
+        items = dict.fromkeys(one.item for one in results if one.item is not None)
+        key = self._keys.receipt
+        return seal_receipt(space, items, key.kid, key.sign) if items else None

@@ -1,0 +1,82 @@
+"""The web application, read top to bottom: what is refused before anything is read, the routes, the headers."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+
+from civic.refusals import Code
+from sync_server.form_pages import FormPages
+from sync_server.headers import register_headers
+from sync_server.limits import neighbourhood
+from sync_server.problems import Problem, register_problems
+from sync_server.routes import Access, forms, health, intake, policy, rebuild, receipts, services, snapshots
+from sync_server.services import Services
+
+BLUEPRINTS = (
+    intake.blueprint,
+    receipts.blueprint,
+    snapshots.blueprint,
+    rebuild.blueprint,
+    health.blueprint,
+    forms.blueprint,
+)
+
+
+def create_app(service: Services) -> Flask:
+    """The WSGI application over `service`, which the caller closes."""
+    app = Flask("sync_server", static_folder=None)
+    app.url_map.strict_slashes = True
+    app.jinja_env.trim_blocks = True
+    app.extensions["preau"] = service
+    app.extensions["preau_forms"] = FormPages(service.settings.site_url)
+    app.before_request(check_rate)
+    app.before_request(check_access)
+    app.before_request(check_size)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_problems(app, forms.problem_page, lambda: request.path.startswith(forms.PATH))
+    register_headers(app, service.settings, service.catalogue.origins)
+    check_policies(app)
+    return app
+
+
+def check_policies(app: Flask) -> None:
+    """Raises ValueError at a route that does not say who may ask and how much it reads."""
+    for rule in app.url_map.iter_rules():
+        if not hasattr(app.view_functions[rule.endpoint], "policy"):
+            raise ValueError(f"{rule.rule} declares no policy")
+
+
+def check_rate() -> None:
+    """Problem where too many requests come from the asker's address."""
+    wait = services().per_address.take(neighbourhood(asker()))
+    if wait > 0:
+        raise Problem(Code.RATE_LIMITED, wait)
+
+
+def check_access() -> None:
+    """Problem where a route asks for the admin token and the request has not got it."""
+    found = policy()
+    if found is not None and found.access is Access.ADMIN and request.method != "OPTIONS":
+        rebuild.check_admin(request.headers.get("Authorization", ""), services().keys.admin)
+
+
+def check_size() -> None:
+    """Problem before a byte of a body is read that is longer than its route takes."""
+    found = policy()
+    limit = 0 if found is None else found.limit
+    request.max_content_length = limit
+    request.max_form_memory_size = limit
+    if (request.content_length or 0) > limit:
+        raise Problem(Code.TOO_LARGE)
+
+
+def asker() -> str:
+    """The address of who asks, past as many reverse proxies as are trusted.
+
+    Each proxy appends the address it was called from, so the entry as far from the end as there are proxies is the
+    last one that no stranger can write.
+    """
+    trusted = services().settings.trusted_proxies
+    passed = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    return passed[-trusted] if 0 < trusted <= len(passed) else (request.remote_addr or "")

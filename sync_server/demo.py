@@ -1,0 +1,152 @@
+"""The demo's town: its files moved to today, and what its invented people did, as envelopes for the one gate."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from civic.consultation import Consultation
+from sync_server.signers import Sealed, Signers
+
+HERE = Path(__file__).parent
+TOWN = HERE.parent / "content" / "demo"
+SEED = HERE / "demo_seed"
+SECRET = b"the people of the demo are invented, and so are their keys"
+_DATED = (".toml", ".md")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d|T)")
+CHANGES_MIND = 0.06
+
+
+class Session(NamedTuple):
+    """What one person sends at one instant."""
+
+    at: int
+    envelopes: tuple[Sealed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """So many whole days; the hour on the town's clock stays what it is, whatever the season."""
+
+    days: int
+    timezone: ZoneInfo
+
+    def text(self, text: str) -> str:
+        """`text` with every ISO date and instant in it moved."""
+        moved = _INSTANT.sub(lambda match: self._instant(match[0]), text)
+        return _DAY.sub(lambda match: (date.fromisoformat(match[0]) + timedelta(self.days)).isoformat(), moved)
+
+    def _instant(self, text: str) -> str:
+        local = datetime.fromisoformat(text).astimezone(self.timezone).replace(tzinfo=None)
+        return (local + timedelta(self.days)).replace(tzinfo=self.timezone).isoformat()
+
+
+def shift_to(today: date, town: Path = TOWN) -> Shift:
+    """How far the town in `town` must be moved so that its own day is `today`."""
+    table = tomllib.loads((town / "space.toml").read_text("utf-8"))
+    return Shift((today - day_of(town)).days, ZoneInfo(table["timezone"]))
+
+
+def day_of(town: Path) -> date:
+    """The day that the town in `town` lives on."""
+    table = tomllib.loads((town / "space.toml").read_text("utf-8"))
+    return date.fromisoformat(table["demo"]["today"])
+
+
+def today_in(town: Path, now: int) -> date:
+    """What day it is in the town's time zone."""
+    table = tomllib.loads((town / "space.toml").read_text("utf-8"))
+    return datetime.fromtimestamp(now, ZoneInfo(table["timezone"])).date()
+
+
+def copy_town(shift: Shift, target: Path, town: Path = TOWN) -> None:
+    """Writes the town's files below `target`, moved; space.toml last, for without it there is no town."""
+    files = [file for file in sorted(town.rglob("*")) if file.is_file()]
+    for file in sorted(files, key=lambda one: one.name == "space.toml"):
+        data = file.read_bytes()
+        if file.suffix in _DATED:
+            data = shift.text(data.decode("utf-8")).encode("utf-8")
+        copy = target / file.relative_to(town)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(data)
+
+
+def sessions(consultations: Mapping[str, Consultation], shift: Shift, seed: Path = SEED) -> list[Session]:
+    """Everything that happened in the town before today, oldest first."""
+    found: list[Session] = []
+    for slug, consultation in consultations.items():
+        file = seed / f"{slug}.toml"
+        if file.is_file():
+            table = tomllib.loads(shift.text(file.read_text("utf-8")))
+            found += Scene(consultation, table).sessions()
+    return sorted(found, key=lambda session: session.at)
+
+
+class Scene:
+    """What happened in one consultation, as its file in demo_seed/ tells."""
+
+    def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
+        self.table = table
+        secret = SECRET + str(table["seed"]).encode()
+        self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
+
+    def sessions(self) -> Iterator[Session]:
+        """Every act, in no particular order; nobody answers what is not there yet."""
+        for place, proposal in enumerate(self.table["proposal"]):
+            identity = self.signers.draw("proposal", str(place))
+            words = {name: proposal.get(name, "") for name in ("title", "text", "category", "name")}
+            yield self._words(proposal, "proposal", identity, words)
+            comments = proposal.get("comment", [])
+            for number, comment in enumerate(comments, 1):
+                answered = comment.get("answers")
+                body = {
+                    "target": identity,
+                    "reply_to": None if answered is None else self._comment_id(identity, answered),
+                    "text": comment["text"],
+                    "name": comment["name"],
+                }
+                yield self._words(comment, "comment", self._comment_id(identity, number), body)
+        for voter in range(self.table["voters"]):
+            yield from self._votes(f"voter {voter}")
+
+    def _comment_id(self, proposal: str, number: int) -> str:
+        return self.signers.draw("comment", proposal, str(number))
+
+    def _words(self, said: Mapping[str, Any], kind: str, identity: str, body: dict[str, Any]) -> Session:
+        at = int(said["at"].timestamp())
+        person = f"author {said['name']}" if said["name"] else f"author of {identity}"
+        rest = {"jti": identity, "rev": 1, "prev": None, "iat": at}
+        body["lang"] = said.get("lang", "fr")
+        return Session(at, (self.signers.seal(person, kind, f"{kind}:{identity}", body, **rest),))
+
+    def _votes(self, voter: str) -> Iterator[Session]:
+        start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
+        at = start + int(self.signers.chance("at", voter) * (end - start))
+        cast: list[Sealed] = []
+        for place, proposal in enumerate(self.table["proposal"]):
+            is_there = proposal["at"].timestamp() < at
+            if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
+                choice = self._choice(voter, str(place), proposal)
+                cast.append(self._vote(voter, str(place), choice, at, 1, None))
+                if self.signers.chance("mind", voter, str(place)) < CHANGES_MIND:
+                    cast.append(self._vote(voter, str(place), "blank", at, 2, cast[-1].id))
+        if cast:
+            yield Session(at, tuple(cast))
+
+    def _choice(self, voter: str, place: str, proposal: Mapping[str, Any]) -> str:
+        chance = self.signers.chance("choice", voter, place)
+        if chance < proposal["for"]:
+            return "for"
+        return "against" if chance < proposal["for"] + proposal["against"] else "blank"
+
+    def _vote(self, voter: str, place: str, choice: str, at: int, rev: int, prev: str | None) -> Sealed:
+        slot = f"vote:{self.signers.draw('proposal', place)}"
+        rest = {"jti": self.signers.draw("vote", voter, place, str(rev)), "rev": rev, "prev": prev, "iat": at}
+        return self.signers.seal(voter, "vote", slot, {"choice": choice}, **rest)

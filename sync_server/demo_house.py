@@ -1,0 +1,128 @@
+"""`preau demo`: a town, its server, its worker and its site on this machine, and the end of them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rich.panel import Panel
+from rich.progress import Progress
+
+from sync_server.demo import TOWN, copy_town, shift_to, today_in
+from sync_server.demo_seeding import seed
+from sync_server.processes import Child, free_port
+from sync_server.settings import Settings, read_settings
+
+LOOK_SECONDS = 0.5
+FOLDER = "valbrume"
+SEEDED = ".seeded"  # beside the ledger: written when the last act of the past is in it
+
+
+class Demo:
+    """Everything that runs. Use as a context: what it has started ends with it, whatever happens."""
+
+    def __init__(self, settings: Settings, port: int, site_port: int) -> None:
+        self.settings, self.port, self.site_port = settings, port, site_port
+        self.site_url, self.sync_url = f"http://127.0.0.1:{site_port}", f"http://127.0.0.1:{port}"
+        self._children: list[Child] = []
+
+    def start(self, progress: Progress) -> None:
+        """Starts server, worker and site; returns once the site can be read."""
+        task = progress.add_task("Starting", total=3)
+        var, logs = ["--var", str(self.settings.var)], self.settings.var / "logs"
+        environment = os.environ | {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.site_url}
+        serving = self._child(["serve", *var, "--port", str(self.port)], logs / "serve.log", environment)
+        self._child(["work", *var], logs / "work.log", environment)
+        site = ["serve-site", str(self.settings.site), "--port", str(self.site_port)]
+        hosting = self._child(site, logs / "site.log", environment)
+        serving.wait_for(f"{self.sync_url}/v1/health", time.sleep)
+        progress.advance(task)
+        hosting.wait_for(self.site_url, time.sleep)
+        progress.advance(task)
+        while not (self.settings.site / "index.html").is_file():
+            self.check()
+            time.sleep(LOOK_SECONDS / 10)
+        progress.advance(task)
+
+    def check(self) -> None:
+        """Raises ProcessFailed if something has ended by itself."""
+        for child in self._children:
+            child.check()
+
+    def wait(self) -> None:
+        """Returns at Ctrl-C; ProcessFailed if something ends by itself."""
+        try:
+            while True:
+                self.check()
+                time.sleep(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            return
+
+    def welcome(self) -> Panel:
+        """What to open, and how to stop."""
+        lines = (
+            f"The town       [link={self.site_url}]{self.site_url}[/link]",
+            f"In English     {self.site_url}/en/",
+            f"Sync server    {self.sync_url}/v1/health",
+            f"Everything is in {self.settings.var}",
+            "",
+            "Ctrl-C stops it; nothing is lost.",
+        )
+        return Panel("\n".join(lines), title="Valbrume-sur-Orne", expand=False)
+
+    def __enter__(self) -> Demo:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Ends everything that was started, the last one first."""
+        while self._children:
+            self._children.pop().end()
+
+    def _child(self, arguments: list[str], log: Path, environment: dict[str, str]) -> Child:
+        child = Child(arguments, log, environment)
+        self._children.append(child)
+        return child
+
+
+def run_demo(var: Path, port: int, site_port: int, progress: Progress) -> Demo:
+    """A running demo in folder `var`: its town is made and peopled at the first start, and found again later."""
+    for one in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell script's background job starts with it ignored
+        signal.signal(one, _interrupt)
+    settings = read_settings(var, os.environ)
+    make_town(settings, int(time.time()), progress)
+    port, site_port = free_port(port), free_port(site_port)
+    demo = Demo(settings, port, free_port() if site_port == port else site_port)
+    try:
+        demo.start(progress)
+    except BaseException:
+        demo.end()
+        raise
+    return demo
+
+
+def make_town(settings: Settings, now: int, progress: Progress) -> None:
+    """Writes the town's files and puts its people's acts into the ledger, where that has not been done.
+
+    A start that was cut off is gone on with: the same acts are made again and the ledger knows them.
+    """
+    folder = settings.content / FOLDER
+    if not (folder / "space.toml").is_file():
+        copy_town(shift_to(today_in(TOWN, now)), folder)
+    marker = settings.var / SEEDED
+    if marker.is_file():
+        return
+    seed(settings, folder, progress)
+    marker.touch()
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt

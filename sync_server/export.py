@@ -1,0 +1,177 @@
+"""Everything a town owns as plain files, and a town made again from them.
+
+content/<space>/…      what the town wrote
+records.jsonl          one line a record, in order: its number, times, envelope, salt and commitment
+manifests.jsonl        every version of the rules that was ever shown
+keys/…                 only when asked for: whoever has them speaks for the town
+export.json            {"v": 1, "space", "records"}
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from civic.admission import FORM_VOTER, Rules
+from civic.canonical import b64u_decode, b64u_encode, canonical_json, parse_json
+from civic.content import Content, parse_content
+from civic.envelope import parse_envelope
+from civic.module import Modules
+from civic.receipt import commitment
+from civic.refusals import Refused
+from civic.replay import admitted, widened
+from sync_server.catalogue import read_files
+from sync_server.settings import Settings
+from sync_server.storage import Ledger, Manifest, Offer, Record
+
+BATCH = 500
+CONTENT, RECORDS, MANIFESTS, KEYS, ABOUT = "content", "records.jsonl", "manifests.jsonl", "keys", "export.json"
+
+Advance = Callable[[int], object]  # told how many more records are done
+
+
+class ExportUnreadable(ValueError):
+    """What was exported is not whole, or the place it is to go to is not empty; the message says which."""
+
+
+def export_town(ledger: Ledger, content: Path, target: Path, keys: Path | None, advance: Advance) -> int:
+    """Writes everything of the town in folder `content` below `target`; the number of its records.
+
+    `keys` is the folder of its keys where they are to go too. `target` must not exist, or be empty.
+    """
+    if target.exists() and any(target.iterdir()):
+        raise ExportUnreadable(f"{target} is not empty: choose a new folder")
+    town = parse_content(read_files(content))
+    space, number = town.space.id, 0
+    shutil.copytree(content, target / CONTENT / content.name)
+    with ledger.reading() as now, (target / RECORDS).open("wb") as file:
+        while records := now.records_after(space, number, BATCH):
+            file.writelines(canonical_json(_line_of(record)) + b"\n" for record in records)
+            number = records[-1].no
+            advance(len(records))
+        with (target / MANIFESTS).open("wb") as manifests:
+            for one in now.manifests(space):
+                line = one._asdict() | {"manifest": one.manifest.decode("utf-8")}
+                manifests.write(canonical_json(line) + b"\n")
+    if keys is not None:
+        shutil.copytree(keys, target / KEYS)
+    about = {"v": 1, "space": space, "records": number}
+    (target / ABOUT).write_bytes(canonical_json(about) + b"\n")
+    return number
+
+
+def import_town(source: Path, settings: Settings, ledger: Ledger, modules: Modules, advance: Advance) -> int:
+    """Makes the exported town again where `settings` say and in `ledger`; the number of its records.
+
+    Each record keeps its number, time, salt and commitment, so that old receipts still check; each envelope's
+    signature and commitment are verified. Records already there are passed over, so that a second run goes on where
+    the first stopped; ExportUnreadable if they are not the same ones.
+    """
+    about = _read_about(source)
+    folder = _only_folder(source / CONTENT)
+    town = parse_content(read_files(folder))
+    _copy_new(folder, settings.content / folder.name)
+    if (source / KEYS).is_dir():
+        _copy_new(source / KEYS, settings.keys)
+    manifests = list(_read_manifests(source))
+    ledger.register_manifests(town.space.id, manifests)
+    reader = _Reader(town, modules, manifests)
+    done = 0
+    for lines in _batches(source / RECORDS):
+        ledger.append(town.space.id, [reader.offer(line) for line in lines])
+        _check_numbers(ledger, town.space.id, lines)
+        done = lines[-1]["no"]
+        advance(len(lines))
+    if done != about["records"]:
+        raise ExportUnreadable(f"{source / RECORDS} ends at no. {done}, but {about['records']} were exported")
+    return done
+
+
+def _line_of(record: Record) -> dict[str, Any]:
+    if record.envelope is None or record.salt is None:
+        raise ExportUnreadable(f"the words of record no. {record.no} were erased: such a town cannot be moved yet")
+    return record._asdict() | {"salt": b64u_encode(record.salt)}
+
+
+class _Reader:
+    """Makes offers of exported lines: admitted once under the rules of their day, they are not judged again."""
+
+    def __init__(self, town: Content, modules: Modules, manifests: list[Manifest]) -> None:
+        self.modules = modules
+        self.rules = {
+            slug: widened(
+                Rules(one, frozenset(), town.space.languages),
+                [each.manifest for each in manifests if each.consultation == slug],
+            )
+            for slug, one in town.consultations.items()
+        }
+
+    def offer(self, line: Mapping[str, Any]) -> Offer:
+        """The offer of a line; ExportUnreadable where signature, identity or commitment do not check."""
+        try:
+            envelope = parse_envelope(line["envelope"])
+            salt = b64u_decode(line["salt"])
+            is_whole = envelope.id == line["id"] and commitment(salt, envelope.text) == line["c"]
+            if not is_whole or line["voter"] not in (envelope.voter, FORM_VOTER + envelope.jti):
+                raise ExportUnreadable(f"record no. {line['no']} is not what its commitment says")
+            act = admitted(envelope, line["voter"], line["rx"], self.rules, self.modules)
+            return Offer(act, salt, line["c"])
+        except (Refused, KeyError) as error:
+            raise ExportUnreadable(f"record no. {line.get('no')} can't be read: {error}") from error
+
+
+def _check_numbers(ledger: Ledger, space: str, lines: list[dict[str, Any]]) -> None:
+    with ledger.reading() as now:
+        records = now.records_after(space, lines[0]["no"] - 1, len(lines))
+    kept = {one.no: one for one in records}
+    for line in lines:
+        record = kept.get(line["no"])
+        if record is None or (record.id, record.rx, record.c) != (line["id"], line["rx"], line["c"]):
+            raise ExportUnreadable(f"record no. {line['no']}: this ledger already holds other acts")
+
+
+def _read_about(source: Path) -> dict[str, Any]:
+    try:
+        about: dict[str, Any] = parse_json((source / ABOUT).read_bytes())
+    except (FileNotFoundError, ValueError):
+        raise ExportUnreadable(f"{source} is not what `preau export` wrote: {ABOUT} is missing") from None
+    if about.get("v") != 1:
+        raise ExportUnreadable(f"{source} was written by a newer version")
+    return about
+
+
+def _read_manifests(source: Path) -> Iterator[Manifest]:
+    for line in (source / MANIFESTS).read_bytes().splitlines():
+        one = parse_json(line)
+        yield Manifest(one["consultation"], one["mh"], one["revision"], one["manifest"].encode("utf-8"))
+
+
+def _batches(file: Path) -> Iterator[list[dict[str, Any]]]:
+    with file.open("rb") as lines:
+        batch: list[dict[str, Any]] = []
+        for line in lines:
+            batch.append(json.loads(line))
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+
+def _only_folder(folder: Path) -> Path:
+    folders = [one for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+    if len(folders) != 1:
+        raise ExportUnreadable(f"{folder} must hold one town")
+    return folders[0]
+
+
+def _copy_new(source: Path, target: Path) -> None:
+    for file in sorted(one for one in source.rglob("*") if one.is_file()):
+        copy = target / file.relative_to(source)
+        if copy.is_file() and copy.read_bytes() != file.read_bytes():
+            raise ExportUnreadable(f"{copy} is already there, and differs")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, copy)

@@ -1,0 +1,94 @@
+"""The files that an import writes for a town: its space where there is none, its consultation, and its closing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sync_server.imports.plan import Plan
+
+LANGUAGES = ("en", "fr")  # those that the theme speaks
+SPACE = """\
+id = "import"
+name = "Imports"
+languages = {languages}
+timezone = "Europe/Paris"
+site_url = "https://import.example"
+
+[town_hall]
+address = "–"
+
+[town_hall.hours]
+{hours}
+"""
+CONSULTATION = """\
+revision = {revision}
+modules = ["ideas"]
+counts = "hidden"
+grace = "0h"
+unsigned = []
+assurance = "device"
+{categories}
+[[phase]]
+id = "vote"
+starts_at = {starts_at}
+ends_at = {ends_at}
+open = ["proposal", "vote"]
+"""
+CATEGORY = """
+[[category]]
+id = {id}
+[category.label]
+{labels}
+"""
+
+
+def space_files(language: str) -> dict[str, str]:
+    """The files of a space for imports; the language of the imported texts comes first where the theme speaks it."""
+    first = language if language in LANGUAGES else LANGUAGES[0]
+    languages = [first, *(one for one in LANGUAGES if one != first)]
+    hours = "\n".join(f'{one} = "–"' for one in languages)
+    return {"space.toml": SPACE.format(languages=json.dumps(languages), hours=hours)}
+
+
+def consultation_files(
+    plan: Plan, languages: tuple[str, ...], sources: Mapping[str, str], starts_at: int, ends_at: int
+) -> dict[str, str]:
+    """The files of the open consultation; `sources` are the ids that its proposals will have."""
+    files = {"consultation.toml": consultation_toml(plan, languages, 1, starts_at, ends_at)}
+    summary = " ".join(plan.summary.split())
+    head = f"title: {plan.title}\n" + (f"summary: {summary}\n" if summary else "")
+    files |= {f"{language}.md": f"{head}\n{plan.text}" for language in languages}
+    files["sources.json"] = json.dumps(dict(sources), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return files
+
+
+def consultation_toml(plan: Plan, languages: tuple[str, ...], revision: int, starts_at: int, ends_at: int) -> str:
+    """The rules of an import, open from `starts_at` to `ends_at`, both included."""
+    categories = ""
+    for slug, label in plan.categories:
+        labels = "\n".join(f"{language} = {_quoted(label)}" for language in languages)
+        categories += CATEGORY.format(id=_quoted(slug), labels=labels)
+    return CONSULTATION.format(
+        revision=revision, categories=categories, starts_at=_instant(starts_at), ends_at=_instant(ends_at)
+    )
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes `files` below `folder`, the rules last: nothing reads a consultation without them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sorted(files, key=lambda one: one.endswith(".toml")):
+        path = folder / name
+        temporary = path.with_name(f".{name}.new")
+        temporary.write_text(files[name], "utf-8")
+        temporary.replace(path)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
+
+
+def _instant(epoch: int) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,90 @@
+"""The server's own keys, in files that only it can read (docs/operating.md says what each one opens)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from civic import signing
+from civic.canonical import b64u_encode, parse_json
+from civic.keys import jwk_text, thumbprint
+
+
+class KeyUnreadable(ValueError):
+    """A key file is not what it should be; the message says which."""
+
+
+class SigningKey(NamedTuple):
+    """A P-256 key with its public point and thumbprint."""
+
+    private: ec.EllipticCurvePrivateKey
+    x: bytes
+    y: bytes
+    kid: str
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64 bytes of an ES256 signature."""
+        return signing.sign(self.private, message)
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """The public key, as a site carries it."""
+        found: dict[str, str] = parse_json(jwk_text(self.x, self.y))
+        return found
+
+
+class Keys(NamedTuple):
+    """`receipt` signs receipts, `form` unsigned acts, `admin` (a token) may ask for rebuilds."""
+
+    receipt: SigningKey
+    form: SigningKey
+    admin: str
+
+
+def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
+    """The keys in `folder`, made first where they are missing; two processes that start together get the same."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
+    return Keys(_signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem"), token.decode("ascii").strip())
+
+
+def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
+    """A key with what is asked of it at every answer, worked out once."""
+    x, y = signing.coordinates(private.public_key())
+    return SigningKey(private, x, y, thumbprint(jwk_text(x, y)))
+
+
+def _signing_key(path: Path) -> SigningKey:
+    try:
+        private = load_pem_private_key(_read_or_make(path, _new_pem), None)
+    except ValueError as error:
+        raise KeyUnreadable(f"{path}: {error}") from error
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
+        raise KeyUnreadable(f"{path}: not a P-256 key")
+    return signing_key(private)
+
+
+def _new_pem() -> bytes:
+    private = ec.generate_private_key(ec.SECP256R1())
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # whole at once, and never over a key that another process has just made
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()

@@ -1,0 +1,60 @@
+"""`GET /v1/snapshots/…`: what a site is built from, for builders on other machines. Public data only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+
+from civic.refusals import Code
+from sync_server.problems import Problem
+from sync_server.routes import Access, declares, services
+
+blueprint = Blueprint("snapshots", __name__)
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_known: dict[tuple[Path, int, int], str] = {}
+MOST_KNOWN = 10_000
+
+
+@blueprint.get("/v1/snapshots/<space>")
+@declares(Access.ANYONE, 0)
+def list_snapshots(space: str) -> Response:
+    """The names of a town's snapshots with their ETags: what has not changed need not be fetched."""
+    folder = _folder(space)
+    etags = {path.stem: _etag(path) for path in sorted(folder.glob("*.json"))}
+    return Response(json.dumps({"v": 1, "snapshots": etags}), content_type="application/json")
+
+
+@blueprint.get("/v1/snapshots/<space>/<name>")
+@declares(Access.ANYONE, 0)
+def show_snapshot(space: str, name: str) -> Response:
+    """One snapshot file, 304 where the asker has it already."""
+    path = _folder(space) / f"{name}.json"
+    if not _SLUG.fullmatch(name) or not path.is_file():
+        raise Problem(Code.NOT_FOUND)
+    response = Response(path.read_bytes(), content_type="application/json")
+    response.set_etag(_etag(path))
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)  # in place
+    return response
+
+
+def _folder(space: str) -> Path:
+    folder = services().settings.snapshots / space
+    if not _SLUG.fullmatch(space) or not folder.is_dir():
+        raise Problem(Code.NOT_FOUND)
+    return folder
+
+
+def _etag(path: Path) -> str:
+    """The hash of a file's bytes; files are replaced whole, so another time means other bytes."""
+    stat = path.stat()
+    key = (path, stat.st_mtime_ns, stat.st_size)
+    if key not in _known:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[key] = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    return _known[key]

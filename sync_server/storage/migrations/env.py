@@ -1,0 +1,14 @@
+"""What Alembic runs: the migrations, on the connection that `migrate` holds."""
+
+from alembic import context
+
+from sync_server.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,99 @@
+"""The SQL of the append path, compiled once for each kind of database."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+
+from sync_server.storage.many_rows import ArrayLookup, ListLookup, Lookup, Writer
+from sync_server.storage.tables import SHOWN, heads, ids, participation, payloads, records, superseded, totals, voters
+
+
+class Statements:
+    """What the append path says to a database of this dialect."""
+
+    def __init__(self, dialect: sa.Dialect) -> None:
+        self.dialect = dialect
+        self.is_sqlite = dialect.name == "sqlite"
+        place, lock = ("?", "") if self.is_sqlite else ("%s", " FOR UPDATE")
+        self.position = f"SELECT last_no FROM spaces WHERE space = {place}{lock}"  # noqa: S608 - only our own names
+        first = f"INSERT INTO spaces (space, last_no, rebuilds, indexed_no) VALUES ({place}, 0, 0, 0)"  # noqa: S608
+        self.first_position = f"{first} ON CONFLICT DO NOTHING"
+        self.move = f"UPDATE spaces SET last_no = {place} WHERE space = {place}"  # noqa: S608
+        self.indexed = f"SELECT indexed_no FROM spaces WHERE space = {place}{lock}"  # noqa: S608
+        newer = f"SELECT no, id FROM records WHERE space = {place} AND no > {place}"  # noqa: S608
+        self.newer = f"{newer} ORDER BY no LIMIT {place}"
+        self.note_indexed = f"UPDATE spaces SET indexed_no = {place} WHERE space = {place}"  # noqa: S608
+        self.records = self._writer(records, ())
+        self.payloads = self._writer(payloads, ())
+        self.heads = self._writer(heads, ())
+        self.superseded = self._writer(superseded, ())
+        self.ids = self._writer(ids, ())
+        self.voters = self._writer(voters, ())
+        self.totals = self._writer(totals, ("n",), largest=("as_of",))
+        self.participation = self._writer(participation, ("ballots", "voters", "unsigned"))
+        self.find_records = self._lookup(records, ("no",), array="bigint[]")
+        self.find_superseded = self._lookup(superseded, ("id",))
+        self.find_heads = self._lookup(heads, ("consultation", "voter", "slot"))
+        self.find_owners = self._lookup(heads, ("consultation", "slot"), "heads_owner", SHOWN.text)
+        self.find_voters = self._lookup(voters, ("consultation", "voter"))
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that can say what to do on a conflict."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def _writer(self, table: sa.Table, added: tuple[str, ...], largest: tuple[str, ...] = ()) -> Writer:
+        """An insert that replaces the row of the same key; columns `added` are summed, `largest` keep the maximum."""
+        format_dialect = PGDialect(paramstyle="format")  # type: ignore[no-untyped-call]
+        dialect = SQLiteDialect() if self.is_sqlite else format_dialect
+        names = tuple(column.name for column in table.c)
+        insert = self.insert(table)
+        rest = [column for column in table.c if not column.primary_key]
+        if table not in (
+            records,
+            payloads,
+            superseded,
+            ids,
+        ):  # those are append only: the same key twice is an error, never an update
+            new = insert.excluded
+            greatest = sa.func.max if self.is_sqlite else sa.func.greatest
+            values = {
+                one.name: one + new[one.name]
+                if one.name in added
+                else greatest(one, new[one.name])
+                if one.name in largest
+                else new[one.name]
+                for one in rest
+            }
+            insert = insert.on_conflict_do_update(index_elements=[*table.primary_key], set_=values)
+        compiled = insert.compile(dialect=dialect, column_keys=names)
+        if tuple(compiled.positiontup or ()) != names:
+            raise AssertionError("a writer takes its values in the order of the columns")
+        return Writer(str(compiled))
+
+    def _lookup(
+        self, table: sa.Table, names: tuple[str, ...], index: str = "", condition: str = "", array: str = "text[]"
+    ) -> Lookup:
+        """Key by key through an index, which neither database would choose while it thinks the table small.
+
+        SQLite is told the order (CROSS JOIN) and the index, PostgreSQL by LATERAL and OFFSET 0.
+        """
+        columns, condition = ", ".join(f"kept.{column.name}" for column in table.c), condition and f" AND {condition}"
+        if self.is_sqlite:
+            imposed = f"INDEXED BY {index}" if index else ""
+            text = (
+                f"WITH wanted({', '.join(names)}) AS (VALUES {{keys}}) SELECT {columns} FROM wanted "  # noqa: S608
+                f"CROSS JOIN {table.name} AS kept {imposed} WHERE kept.space = ?{condition} "
+                f"AND {' AND '.join(f'kept.{name} = wanted.{name}' for name in names)}"
+            )
+            return ListLookup(text, len(names))
+        arrays, wanted = ", ".join(f"%s::{array}" for _ in names), ", ".join(f"wanted.{name}" for name in names)
+        text = (
+            f"SELECT found.* FROM (SELECT %s::text AS space) AS here "  # noqa: S608
+            f"CROSS JOIN unnest({arrays}) AS wanted({', '.join(names)}) CROSS JOIN LATERAL "
+            f"(SELECT {columns} FROM {table.name} AS kept WHERE kept.space = here.space{condition} "
+            f"AND ({', '.join(f'kept.{name}' for name in names)}) = ({wanted}) OFFSET 0) AS found"
+        )
+        return ArrayLookup(text)

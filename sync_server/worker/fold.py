@@ -1,0 +1,206 @@
+"""One consultation's public state in memory, kept up to date record by record (docs/formats.md §6).
+
+Pure: heads and totals of the ledger come in, documents go out. A vote costs the same whatever the number of
+proposals: it touches the document of what it is about, or, while counts are hidden, nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from civic.admission import FORM_VOTER, Rules
+from civic.canonical import b64u_decode, parse_json
+from civic.consultation import Consultation
+from civic.module import Document, Entry, Module, Modules
+from civic.phases import Moment, are_counts_public
+from civic.replay import widened
+from civic.slots import Head
+from sync_server.storage.reading import HeadRow, Line, Participation, Total
+
+Tables = dict[str, list[Document]]  # table -> documents put
+LINES = "rows"
+
+
+class Tally(NamedTuple):
+    """The kept totals of one item: how many stand at each choice, and when the newest of them was received."""
+
+    votes: Mapping[str, int]
+    as_of: int
+
+
+class Mark(NamedTuple):
+    """The newest record whose effect may be seen: its number and receive time, zeros for none."""
+
+    seq: int
+    as_of: int
+
+
+NOTHING = Tally({}, 0)
+NO_MARK = Mark(0, 0)
+
+
+class _Kept(NamedTuple):
+    kind: str
+    head: Head
+    rx: int
+    payload: Any
+    number: int
+
+
+class Fold:
+    """The documents of one consultation under one version of its rules, at one moment.
+
+    New rules or a boundary passed mean another Fold, loaded from the heads again. `past` are the manifests it ever
+    had: what was admitted under the rules of its day still parses under those of today.
+    """
+
+    def __init__(
+        self,
+        consultation: Consultation,
+        languages: tuple[str, ...],
+        past: Sequence[bytes],
+        modules: Modules,
+        now: Moment,
+    ) -> None:
+        self.consultation, self.moment = consultation, now
+        self.is_public = are_counts_public(consultation, now.state)
+        self._once = widened(Rules(consultation, frozenset(), languages), past)
+        self._modules: dict[str, Module] = {}
+        for name in consultation.modules:
+            self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
+        self._kept: dict[str, _Kept] = {}  # id of a proposal or comment, in order of arrival
+        self._numbers: dict[str, int] = {}  # kind -> how many
+        self._tallies: dict[str, Tally] = {}
+        self.mark = NO_MARK
+        self.figures = Participation(0, 0, 0)
+
+    @property
+    def shown_kinds(self) -> tuple[str, ...]:
+        """Kinds of act that have documents of their own."""
+        return tuple(kind for kind, module in self._modules.items() if kind in module.tables)
+
+    @property
+    def counted_kinds(self) -> tuple[str, ...]:
+        """Kinds of act that are only counted."""
+        return tuple(kind for kind, module in self._modules.items() if kind not in module.tables)
+
+    def load(self, shown: Iterable[HeadRow], tallies: Mapping[str, Tally], mark: Mark, figures: Participation) -> None:
+        """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen."""
+        self._tallies = dict(tallies) if self.is_public else {}
+        for one in shown:
+            self._keep(one)
+        self.mark, self.figures = mark, figures
+
+    def items(self, moved: Iterable[HeadRow]) -> list[str]:
+        """The items whose totals `apply` must be given after these heads moved; none while counts are hidden."""
+        if not self.is_public:
+            return []
+        return sorted({one.head.subject for one in moved if self._modules[one.kind].choices and not one.is_shown})
+
+    def apply(self, moved: Iterable[HeadRow], tallies: Mapping[str, Tally]) -> Tables:
+        """Takes the heads and totals that moved since the last time; the documents that differ.
+
+        `moved` must hold every head moved since, for a proposal's number is the order of its first arrival.
+        """
+        seen = [one for one in moved if one.is_shown or self.is_public]
+        shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
+        changed: Tables = {}
+        lines = [line for one in shown for line in self._renew(one)]
+        self._tallies |= tallies
+        for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies]):
+            kept = self._kept.get(identity)
+            if kept is not None:
+                table = self._modules[kept.kind].tables[kept.kind]
+                changed.setdefault(table, []).append(self._document(identity, kept))
+        if lines:
+            changed[LINES] = lines
+        mark = max((Mark(one.head.no, one.rx) for one in seen), default=NO_MARK)
+        if mark > self.mark:
+            self.mark = mark
+            changed["consultation"] = [self.row()]
+        return changed
+
+    def row(self) -> Document:
+        """The consultation's own document."""
+        rules, results = self.consultation, None
+        if self.moment.state == "results":
+            newest = max((tally.as_of for tally in self._tallies.values()), default=0)
+            results = self.figures._asdict() | {"closed_at": rules.closes_at, "as_of": max(rules.closes_at, newest)}
+        return {
+            "slug": rules.slug, "manifest": rules.mh, "seq": self.mark.seq, "as_of": self.mark.as_of,
+            "since": self.moment.since, "phase": self.moment.phase, "state": self.moment.state, "results": results,
+        }  # fmt: skip
+
+    def tables(self, votes: Iterable[Line]) -> Tables:
+        """Every document; `votes` are the standing acts that only count, given when results are public."""
+        tables: Tables = {"consultation": [self.row()]}
+        for module in self._modules.values():
+            tables |= {table: [] for table in module.tables.values()}
+        lines: list[Document] = []
+        for identity, kept in self._kept.items():
+            tables[self._modules[kept.kind].tables[kept.kind]].append(self._document(identity, kept))
+            lines += self._line(kept)
+        lines += [self._vote_line(one) for one in votes]
+        tables[LINES] = sorted(lines, key=lambda line: int(line["no"]))
+        return tables
+
+    def _vote_line(self, line: Line) -> Document:
+        number = self._kept[line.subject].number if line.subject in self._kept else 0
+        return _line_of(line.no, line.kind, number, " ".join(one.choice for one in line.counted))
+
+    def _renew(self, one: HeadRow) -> list[Document]:
+        before = self._kept.get(one.head.slot.partition(":")[2])
+        self._keep(one)
+        gone = [] if before is None or before.head.withdrawn else [_erased(before.head.no)]
+        return gone + self._line(self._kept[one.head.slot.partition(":")[2]])
+
+    def _keep(self, one: HeadRow) -> None:
+        identity = one.head.slot.partition(":")[2]
+        before = self._kept.get(identity)
+        if before is None:
+            number = self._numbers[one.kind] = self._numbers.get(one.kind, 0) + 1
+        else:
+            number = before.number
+        payload = None if one.head.withdrawn or one.envelope is None else self._payload(one.kind, one.envelope)
+        self._kept[identity] = _Kept(one.kind, one.head, one.rx, payload, number)
+
+    def _payload(self, kind: str, envelope: str) -> Any:
+        # The gate checked the signature before the ledger kept the envelope: here only the words are read again.
+        body = parse_json(b64u_decode(envelope.split(".")[1]))["body"]
+        return self._modules[kind].parse(kind, body, self._once.consultation, self._once.languages)
+
+    def _document(self, identity: str, kept: _Kept) -> Document:
+        head, module, is_gone = kept.head, self._modules[kept.kind], kept.payload is None  # withdrawn, or erased
+        tally = self._tallies.get(identity, NOTHING)
+        entry = Entry(
+            kind=kept.kind, id=identity, subject=head.subject, number=kept.number, no=head.first_no,
+            received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
+            withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
+            votes=tally.votes if self.is_public and module.choices else None,
+        )  # fmt: skip
+        return module.document(entry)
+
+    def _line(self, kept: _Kept) -> list[Document]:
+        if kept.head.withdrawn:
+            return []
+        subject = self._kept.get(kept.head.subject, kept)
+        return [_line_of(kept.head.no, kept.kind, subject.number, "")]
+
+
+def _line_of(no: int, kind: str, number: int, choice: str) -> Document:
+    return {"id": str(no), "no": no, "kind": kind, "number": number, "choice": choice}
+
+
+def _erased(no: int) -> Document:
+    """Takes back the line of a record that counts no more."""
+    return _line_of(no, "", 0, "")
+
+
+def tallies_of(totals: Iterable[Total]) -> dict[str, Tally]:
+    """The kept counters by item."""
+    tallies: dict[str, Tally] = {}
+    for one in totals:
+        before = tallies.get(one.item, NOTHING)
+        tallies[one.item] = Tally({**before.votes, one.choice: one.n}, max(before.as_of, one.as_of))
+    return tallies

@@ -1,0 +1,101 @@
+"""A worker made from an operator's settings: where everything is, and who publishes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import tomllib
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from civic import modules
+from civic.content import Content
+from civic.module import Document
+from sync_server.keys import Keys
+from sync_server.settings import Settings, SettingsError
+from sync_server.storage import Ledger
+from sync_server.worker.builder import Folders, WarmBuilder
+from sync_server.worker.publish import Publisher
+from sync_server.worker.publish.folder import FolderPublisher
+from sync_server.worker.town import Town
+from sync_server.worker.watch import Clocks, Worker
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class AlreadyAtWork(RuntimeError):
+    """Another worker has this folder in hand; nothing is lost, it does the work."""
+
+
+def find_towns(content: Path) -> Mapping[str, Path]:
+    """The folders of towns by the id of their space; what can't be read yet is left out."""
+    towns: dict[str, Path] = {}
+    for file in sorted(content.glob("*/space.toml")):
+        try:
+            towns[str(tomllib.loads(file.read_text("utf-8"))["id"])] = file.parent
+        except (ValueError, KeyError):
+            continue
+    return towns
+
+
+def site_folder(settings: Settings, space: str) -> Path:
+    """Where the site of `space` is written: `var/site`, or a folder in it where there are several towns."""
+    return settings.site if len(find_towns(settings.content)) <= 1 else settings.site / space
+
+
+def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, content: Path) -> Town:
+    """The town in folder `content`, with a builder that is not started yet."""
+    output, snapshots = site_folder(settings, space), settings.snapshots / space
+    theme = settings.theme if settings.theme.is_dir() else CHECKOUT / "themes" / "town"
+    builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
+    publisher = _publisher(settings, output)
+    installation = partial(_installation, settings, keys)
+    now = _now_in_seconds
+    return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, now)
+
+
+def open_worker(settings: Settings, keys: Keys, ledger: Ledger, name: str) -> Worker:
+    """The worker of every town of the installation; `name` must be nobody else's."""
+    find = partial(find_towns, settings.content)
+    return Worker(ledger, find, partial(open_town, settings, keys, ledger), name, Clocks(time.time, time.monotonic))
+
+
+def lock_folder(var: Path) -> int:
+    """Keeps `var` for this process until it ends, however it ends; AlreadyAtWork if another process has it."""
+    var.mkdir(parents=True, exist_ok=True)
+    lock = os.open(var / ".worker.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise AlreadyAtWork(f"another worker is already at work on {var}") from None
+    return lock
+
+
+def _publisher(settings: Settings, output: Path) -> Publisher:
+    if settings.publish == "folder":
+        return FolderPublisher()
+    if not settings.netlify_site or not settings.netlify_token:
+        raise SettingsError("publish = netlify needs netlify_site and PREAU_NETLIFY_TOKEN")
+    # Loaded when it is asked for: the HTTP client is a tenth of this process's memory, and most towns need none.
+    netlify = import_module("sync_server.worker.publish.netlify")
+    publisher: Publisher = netlify.NetlifyPublisher(output, settings.netlify_site, settings.netlify_token, time.sleep)
+    return publisher
+
+
+def _installation(settings: Settings, keys: Keys, town: Content) -> Document:
+    """The one document of space.json (docs/formats.md §6)."""
+    return {
+        "space": town.space.id,
+        "sync_url": settings.sync_url,
+        "site_url": settings.site_url or town.space.site_url,
+        "receipt_key": keys.receipt.jwk,
+        "precompress": settings.precompress,
+    }
+
+
+def _now_in_seconds() -> int:
+    return int(time.time())

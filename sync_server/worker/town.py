@@ -1,0 +1,184 @@
+"""One town's site, kept up to the ledger: folds in memory, snapshot files, the warm builder, the host.
+
+How to read it: `rebuild` makes everything from the heads; `catch_up` does the least that new records ask for;
+`settle` does what may wait; `publish` brings the host up to date. Each may be cut off anywhere: the next start begins
+with `rebuild`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from civic.consultation import Consultation
+from civic.content import Content, parse_content
+from civic.module import Document, Modules
+from civic.phases import moment_at, next_boundary
+from sync_server.catalogue import read_files
+from sync_server.storage.ledger import Ledger
+from sync_server.storage.reading import HeadRow, Manifest, Reading
+from sync_server.worker.builder import WarmBuilder
+from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
+from sync_server.worker.publish import Publisher
+from sync_server.worker.snapshot_files import write_snapshot
+
+COPIES = (".br", ".gz")  # compressed beside the file they are of
+FAR_BEHIND = 5_000  # records: more than this are not applied one by one, everything is read again
+
+
+class Town:
+    """`now` gives the instant in epoch seconds, `installation` the one document of space.json."""
+
+    def __init__(
+        self,
+        content: Path,
+        snapshots: Path,
+        ledger: Ledger,
+        modules: Modules,
+        builder: WarmBuilder,
+        publisher: Publisher,
+        installation: Callable[[Content], Document],
+        now: Callable[[], int],
+    ) -> None:
+        self.folder, self.snapshots, self.ledger, self.modules = content, snapshots, ledger, modules
+        self.builder, self.publisher, self.installation, self.now = builder, publisher, installation, now
+        self.position = 0  # number of the last record folded
+        self.boundary: int | None = None  # when a phase begins or ends next
+        self.dirty: set[str] = set()  # consultations whose snapshot file and cold files are behind
+        self._content: Content | None = None
+        self._past: Mapping[str, list[bytes]] = {}
+        self._folds: dict[str, Fold] = {}
+        self._is_unpublished = True
+
+    def rebuild(self) -> None:
+        """Reads content and heads again, writes every snapshot, builds the whole site.
+
+        DeclarationError, with nothing changed, where what the town wrote can't be read.
+        """
+        content = parse_content(read_files(self.folder))
+        self._register(content)
+        self._content = content
+        now = self.now()
+        with self.ledger.reading() as reading:
+            self.position = reading.last_no(content.space.id)
+            self._past = _past_rules(reading.manifests(content.space.id))
+            self._folds = {slug: self._load(reading, one, now) for slug, one in content.consultations.items()}
+            tables = {slug: self._tables(reading, fold) for slug, fold in self._folds.items()}
+        self._look_ahead(now)
+        write_snapshot(self.snapshots / "space.json", {"installation": [self.installation(content)]})
+        for slug, content_of_file in tables.items():
+            write_snapshot(self.snapshots / f"{slug}.json", content_of_file)
+        self._forget_others(set(tables))
+        self._written(self.builder.reload())
+        self.dirty.clear()
+
+    def catch_up(self) -> bool:
+        """Folds the records since the last time and has the pages they touch written; False if it must `rebuild`.
+
+        The cost grows with the number of new records only.
+        """
+        space = self._space()
+        with self.ledger.reading() as reading:
+            changes = reading.changes_after(space, self.position, FAR_BEHIND)
+            if changes.last_no - self.position >= FAR_BEHIND:  # numbers have no gaps
+                return False
+            moved: dict[str, list[HeadRow]] = {}
+            for one in changes.heads:
+                moved.setdefault(one.consultation, []).append(one)
+            changed = {slug: self._apply(reading, slug, heads) for slug, heads in moved.items() if slug in self._folds}
+        self.position = changes.last_no
+        for slug, tables in changed.items():
+            self._build(slug, tables)
+        return True
+
+    def pass_boundary(self) -> None:
+        """Loads the consultations whose phase or state is no more what it was and builds their pages."""
+        now = self.now()
+        for slug, fold in list(self._folds.items()):
+            if moment_at(fold.consultation, now) != fold.moment:
+                with self.ledger.reading() as reading:
+                    self._folds[slug] = self._load(reading, fold.consultation, now)
+                    tables = self._tables(reading, self._folds[slug])
+                self._build(slug, tables)
+        self._look_ahead(now)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something waits: files that are behind, copies to be made smaller, a host that is behind."""
+        return bool(self.dirty) or self.builder.waiting > 0 or self._is_unpublished
+
+    def settle(self) -> None:
+        """Writes the snapshots that are behind, then everything cold of the site."""
+        for slug in sorted(self.dirty):
+            with self.ledger.reading() as reading:
+                # What came in since the last fold is not in these files: they go with the pages as they are.
+                tables = self._tables(reading, self._folds[slug])
+            write_snapshot(self.snapshots / f"{slug}.json", tables)
+        self._written(self.builder.settle())
+        self.dirty.clear()
+
+    def publish(self) -> None:
+        """Brings the host up to date if anything was written since; after PublishFailed that is still to be done."""
+        if self._is_unpublished:
+            self.publisher.publish()
+            self._is_unpublished = False
+
+    def _apply(self, reading: Reading, slug: str, moved: list[HeadRow]) -> Tables:
+        fold, space = self._folds[slug], self._space()
+        moved = [one for one in moved if one.kind in (*fold.shown_kinds, *fold.counted_kinds)]
+        if fold.moment.state == "results" and any(not one.is_shown for one in moved):
+            # Received in time, committed just after the results were drawn: participation must be read again.
+            self._folds[slug] = self._load(reading, fold.consultation, self.now())
+            return self._tables(reading, self._folds[slug])
+        items = fold.items(moved)
+        return fold.apply(moved, tallies_of(reading.totals(space, slug, items)) if items else {})
+
+    def _build(self, slug: str, tables: Tables) -> None:
+        if any(tables.values()):
+            self.dirty.add(slug)
+            self._written(self.builder.apply(slug, tables))
+
+    def _written(self, files: Sequence[str]) -> None:
+        self._is_unpublished |= any(not file.endswith(COPIES) for file in files)
+
+    def _load(self, reading: Reading, consultation: Consultation, now: int) -> Fold:
+        space, slug = self._space(), consultation.slug
+        languages = () if self._content is None else self._content.space.languages
+        fold = Fold(consultation, languages, self._past.get(slug, []), self.modules, moment_at(consultation, now))
+        heads = reading.heads(space, slug, fold.shown_kinds)
+        kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
+        newest = reading.newest(space, slug, kinds)
+        tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
+        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), reading.participation(space, slug))
+        return fold
+
+    def _tables(self, reading: Reading, fold: Fold) -> Tables:
+        is_final = fold.moment.state == "results"
+        votes = reading.lines(self._space(), fold.consultation.slug, fold.counted_kinds) if is_final else ()
+        return fold.tables(votes)
+
+    def _look_ahead(self, now: int) -> None:
+        instants = [next_boundary(fold.consultation, now) for fold in self._folds.values()]
+        self.boundary = min((one for one in instants if one is not None), default=None)
+
+    def _register(self, content: Content) -> None:
+        # Before the site shows a version of the rules: a phone may sign under it at once.
+        rules = [Manifest(one.slug, one.mh, one.revision, one.manifest) for one in content.consultations.values()]
+        self.ledger.register_manifests(content.space.id, rules)
+
+    def _forget_others(self, slugs: set[str]) -> None:
+        for file in self.snapshots.glob("*.json"):
+            if file.stem not in slugs | {"space"}:
+                file.unlink()
+
+    def _space(self) -> str:
+        if self._content is None:
+            raise RuntimeError("a town is rebuilt before anything else")
+        return self._content.space.id
+
+
+def _past_rules(manifests: list[Manifest]) -> dict[str, list[bytes]]:
+    past: dict[str, list[bytes]] = {}
+    for one in manifests:
+        past.setdefault(one.consultation, []).append(one.manifest)
+    return past
