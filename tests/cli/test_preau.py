@@ -1,0 +1,80 @@
+"""What `preau` says to the person who types it."""
+
+import os
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sync_server.cli import main
+from sync_server.demo import TOWN, copy_town, shift_to
+from sync_server.worker.opening import lock_folder
+
+
+def preau(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_it_says_its_version() -> None:
+    assert preau("--version").output == f"preau, version {version('preau')}\n"
+
+
+def test_every_command_says_what_it_does() -> None:
+    names = [name for name, command in main.commands.items() if not command.hidden]
+    assert names == ["serve", "work", "demo", "build", "rebuild", "keys", "export", "import"]
+    for name in names:
+        said = preau(name, "--help")
+        assert said.exit_code == 0
+        assert str(main.commands[name].help) in " ".join(said.output.split())
+
+
+def test_keys_are_made_once(tmp_path: Path) -> None:
+    first = preau("keys", "--var", str(tmp_path))
+    assert first.exit_code == 0
+    assert preau("keys", "--var", str(tmp_path)).output == first.output
+    assert (tmp_path / "keys" / "receipt.pem").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("build",), "there is no town in"),
+        (("export", "--to", "{var}/out"), "name the town with --space"),
+        (("import", "polis", "{var}", "--slug", "talk"), "summary.csv: this file is missing"),
+        (("import", "town", "{var}"), "is not what `preau export` wrote"),
+    ],
+)
+def test_a_fault_of_the_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = preau(*(one.format(var=tmp_path) for one in arguments), "--var", str(tmp_path))
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "preau.toml").write_text("colour = 1\n")
+    assert "unknown setting 'colour'" in preau("keys", "--var", str(tmp_path)).output
+
+
+def test_a_second_worker_leaves_the_work_to_the_first(tmp_path: Path) -> None:
+    lock = lock_folder(tmp_path)
+    said = preau("work", "--var", str(tmp_path))
+    assert said.exit_code == 3
+    assert "already at work" in said.output
+    assert "already at work" in preau("build", "--var", str(tmp_path)).output
+    os.close(lock)
+
+
+def test_a_slug_that_is_no_address_is_refused(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "pabulib" / "Netherlands_Assen_2024.pb"
+    said = preau("import", "pabulib", str(file), "--slug", "Assen 2024", "--var", str(tmp_path))
+    assert said.exit_code == 1
+    assert "--slug: 'Assen 2024' is not made of lower-case letters" in said.output
+    assert not (tmp_path / "content").exists()
+
+
+def test_a_rebuild_is_asked_for_each_town(tmp_path: Path) -> None:
+    copy_town(shift_to(date(2026, 11, 23)), tmp_path / "content" / "valbrume", TOWN)
+    assert "Asked for: valbrume" in preau("rebuild", "--var", str(tmp_path)).output

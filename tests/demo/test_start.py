@@ -1,0 +1,108 @@
+"""`preau demo`: one command starts a town, Ctrl-C stops it, and starting again loses nothing."""
+
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from sync_server.processes import free_port
+from sync_server.storage import open_ledger
+
+WEB_LIMIT, WEB_AND_WORKER_LIMIT = 100_000_000, 250_000_000  # bytes
+ADDRESS = re.compile(r"(?:The town|Sync server)\s+(http://127\.0\.0\.1:\d+)")
+
+
+class Demo:
+    """A running demo."""
+
+    def __init__(self, var: Path, port: int, site_port: int) -> None:
+        command = [sys.executable, "-m", "sync_server", "demo", "--var", str(var)]
+        command += ["--port", str(port), "--site-port", str(site_port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        said = ""
+        assert self.process.stdout is not None
+        while "╰" not in said:
+            line = self.process.stdout.readline()
+            assert line, f"the demo ended: {said}"
+            said += line
+        self.site, self.sync = ADDRESS.findall(said)
+        self.children = psutil.Process(self.process.pid).children(recursive=True)
+
+    def read(self, path: str) -> str:
+        with urllib.request.urlopen(self.site + path, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(30) == 0
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def demo(var: Path, port: int = 0, site_port: int = 0) -> Iterator[Demo]:
+    running = Demo(var, port or free_port(), site_port or free_port())
+    try:
+        yield running
+        running.stop()
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def memory(running: Demo, *commands: str) -> list[int]:
+    """What each process of some commands holds."""
+    wanted = [one for one in running.children if any(command in " ".join(one.cmdline()) for command in commands)]
+    return [one.memory_info().rss for one in wanted]
+
+
+def last_no(var: Path) -> int:
+    ledger = open_ledger(f"sqlite:///{var / 'preau.sqlite'}")
+    try:
+        return ledger.positions()["valbrume"].last_no
+    finally:
+        ledger.close()
+
+
+@pytest.mark.slow
+def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
+    with demo(tmp_path) as running:
+        assert "Que faire de l’ancienne filature" in running.read("/")
+        assert "spinning mill" in running.read("/en/filature/")
+        assert "142" in running.read("/berges/resultat/")
+        with urllib.request.urlopen(f"{running.sync}/v1/health", timeout=10) as answer:
+            assert answer.status == 200
+        time.sleep(3)
+        assert max(memory(running, "serve --var")) <= WEB_LIMIT
+        together = memory(running, "serve --var", " work ", "site_builder")
+        assert len(together) == 4  # the web server's parent and child, the worker and its builder
+        assert sum(together) <= WEB_AND_WORKER_LIMIT
+        print(f"memory: {[one // 1_000_000 for one in together]} MB")
+        children = running.children
+    assert not [child for child in children if child.is_running()]
+    before = last_no(tmp_path)
+    with demo(tmp_path) as running:
+        assert "142" in running.read("/berges/resultat/")
+    assert last_no(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_other_ports_are_taken_where_the_usual_ones_are_busy(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with demo(tmp_path, port, port) as running:
+            assert str(port) not in running.site + running.sync
+            assert running.site != running.sync
+            assert running.sync in running.read("/")

@@ -1,0 +1,53 @@
+"""The pages of a published folder: all of them, and one of each make."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.end_to_end.page_checks import compressed
+
+_REFERENCE = re.compile(r'<(?:script|img|link rel="(?:icon|manifest|stylesheet|preload)")[^>]*? (?:src|href)="([^"]+)"')
+_SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
+
+
+class Weight(NamedTuple):
+    """Bytes of a page, brotli 11: with its inline style, with its scripts and the worker, with all it asks for."""
+
+    html: int
+    scripts: int
+    first_view: int
+
+
+class SitePages:
+    """`paths` are the addresses of all pages, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def paths(self) -> list[str]:
+        found = ["/" + file.parent.relative_to(self.folder).as_posix() for file in self.folder.rglob("index.html")]
+        return [*sorted(path.rstrip(".").rstrip("/") + "/" for path in found), "/404.html"]
+
+    @cached_property
+    def one_of_each(self) -> list[str]:
+        """One address for each kind of page of each consultation and language: numbers are all alike."""
+        first: dict[str, str] = {}
+        for path in self.paths:
+            first.setdefault(re.sub(r"/\d+(?=/)", "/1", path), path)
+        return list(first.values())
+
+    def file(self, path: str) -> Path:
+        return self.folder / (path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/"))
+
+    def weigh(self, path: str) -> Weight:
+        html = self.file(path).read_bytes()
+        text = html.decode("utf-8")
+        worker = compressed((self.folder / "sw.js").read_bytes())
+        scripts = worker + sum(self._asset(name) for name in set(_SCRIPT.findall(text)))
+        whole = compressed(html) + worker + sum(self._asset(name) for name in set(_REFERENCE.findall(text)))
+        return Weight(compressed(html), scripts, whole)
+
+    def _asset(self, name: str) -> int:
+        return 0 if name.startswith("data:") else compressed((self.folder / name.lstrip("/")).read_bytes())

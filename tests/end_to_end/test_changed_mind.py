@@ -1,0 +1,86 @@
+"""A vote can be changed and withdrawn until closing; only the last one counts (Chromium)."""
+
+import json
+
+import pytest
+
+from tests.end_to_end.chromium import Phone
+from tests.end_to_end.citizen import Citizen
+from tests.end_to_end.conftest import OpenTown
+from tests.end_to_end.gestures import kept_acts, see, vote
+from tests.end_to_end.town import Town
+from tests.end_to_end.waiting import until
+
+
+@pytest.fixture(scope="module")
+def town(open_town: OpenTown) -> Town:
+    town = open_town()
+    citizen = Citizen(town, "filature")
+    for title in ("Une table d’échecs", "Un four à pain", "Un atelier vélo", "Un jardin"):
+        citizen.propose(title)
+    town.wait_for_page("/filature/4/", "Un jardin")
+    return town
+
+
+def figures(town: Town, number: int) -> dict[str, int]:
+    """The published counts of a proposal."""
+    rows = json.loads(town.page("/filature/donnees/proposals.json") or '{"proposals": []}')["proposals"]
+    (row,) = (row for row in rows if row["number"] == number) if rows else ({},)
+    return {name: row.get(name, -1) for name in ("for", "against", "blank")}
+
+
+def test_the_second_vote_replaces_the_first_in_the_published_counts(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/1/")
+    vote(page, "for")
+    see(page, "Reçu, n° ")
+    until(lambda: figures(town, 1) == {"for": 1, "against": 0, "blank": 0}, "one vote for")
+    page.goto(f"{town.url}/filature/1/")
+    assert page.is_checked('form[data-act="vote"] input[value="for"]')
+    see(page, "Enregistrer ce choix", "Vous avez voté pour")
+    vote(page, "against")
+    see(page, "Vous avez voté contre")
+    until(lambda: figures(town, 1) == {"for": 0, "against": 1, "blank": 0}, "one vote against")
+    page.goto(f"{town.url}/filature/1/")
+    see(page, "Pour 0", "Contre 1")
+    first, second = (row for row in town.records(kind="vote"))
+    assert first["slot"] == second["slot"]
+    assert first["voter"] == second["voter"]
+
+
+def test_a_withdrawn_vote_counts_no_more(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/2/")
+    vote(page, "for")
+    see(page, "Reçu, n° ")
+    until(lambda: figures(town, 2).get("for") == 1, "one vote for")
+    page.goto(f"{town.url}/filature/2/")
+    page.locator("[data-withdraw]").click()
+    see(page, "Vous avez retiré votre vote")
+    until(lambda: figures(town, 2) == {"for": 0, "against": 0, "blank": 0}, "no vote")
+    assert not page.is_checked('form[data-act="vote"] input[value="for"]')
+
+
+def test_a_vote_withdrawn_can_be_cast_again(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/3/")
+    vote(page, "for")
+    see(page, "Reçu, n° ")
+    page.reload()
+    page.locator("[data-withdraw]").click()
+    until(lambda: [act["state"] for act in kept_acts(page)] == ["received"] * 2, "the withdrawal received")
+    page.reload()
+    vote(page, "blank")
+    until(lambda: figures(town, 3) == {"for": 0, "against": 0, "blank": 1}, "one blank vote")
+    assert [act["rev"] for act in kept_acts(page)] == [1, 2, 3]
+
+
+def test_changed_before_it_left_only_the_last_choice_leaves(town: Town, phone: Phone) -> None:
+    page = phone.open_kept(f"{town.url}/filature/4/")
+    before = len(town.records())
+    phone.context.set_offline(True)
+    vote(page, "for")
+    see(page, "Vous avez voté pour")
+    vote(page, "blank")
+    see(page, "Vous avez voté blanc")
+    until(lambda: len(kept_acts(page)) == 1, "one act on the phone")
+    phone.context.set_offline(False)
+    until(lambda: kept_acts(page)[0]["state"] == "received", "the receipt")
+    assert len(town.records()) == before + 1

@@ -1,0 +1,120 @@
+"""What holds for every page of the demo's town: form, accessibility, weight, reading without scripts, no stranger."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.end_to_end.chromium import Phone
+from tests.end_to_end.conftest import OpenPhone
+from tests.end_to_end.demo_town import DemoTown
+from tests.end_to_end.page_checks import check_accessibility, check_colours, check_html, sideways, wide_elements
+from tests.end_to_end.site_pages import SitePages
+
+MOST_UNSURE = 0  # texts on a page that axe can't judge, such as those above a drawing
+HARD = {"html": 14_000, "scripts": 16_000, "first_view": 40_000}
+GOAL = {"html": 8_000, "scripts": 10_000, "first_view": 20_000}
+# What scripts write, or show only where they run.
+LIVE = (
+    "[role=status], [data-banner], [data-form-status], [data-my-vote], [data-outbox], [data-keep], .scripted, noscript"
+)
+VISIBLE_LINES = """(live) => {
+    const lines = [];
+    const walk = (one) => {
+        if (one.nodeType === Node.TEXT_NODE) {
+            const text = one.data.replace(/\\s+/g, ' ').trim();
+            if (text && one.parentElement.checkVisibility()) lines.push(text);
+        } else if (one.nodeType === Node.ELEMENT_NODE && !one.matches(live)) one.childNodes.forEach(walk);
+    };
+    walk(document.querySelector('main'));
+    return lines;
+}"""
+
+
+@pytest.fixture(scope="module")
+def pages(demo: DemoTown) -> SitePages:
+    pages = SitePages(demo.site)
+    assert len(pages.paths) > 40
+    return pages
+
+
+def test_every_page_is_valid_html(pages: SitePages) -> None:
+    faults = check_html([pages.file(path) for path in pages.paths])
+    assert not faults, "\n".join(faults[:20])
+
+
+def test_every_page_is_accessible_in_light_and_in_dark(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
+    page = phone.open(demo.url)
+    wrong: list[str] = []
+    unsure: dict[str, int] = {}
+    for path in pages.paths:
+        page.emulate_media(color_scheme="light")
+        page.goto(f"{demo.url}{path}")
+        light = check_accessibility(page)
+        page.emulate_media(color_scheme="dark")
+        dark = check_colours(page)
+        wrong += [f"{path} {one}" for one in (*light.wrong, *dark.wrong)]
+        unsure[path] = max(len(light.unsure), len(dark.unsure))
+    print(f"axe: {len(pages.paths)} pages, at most {max(unsure.values())} texts undecided on a page")
+    assert not wrong, "\n".join(wrong[:20])
+    assert max(unsure.values()) <= MOST_UNSURE, max(unsure, key=lambda path: unsure[path])
+
+
+def test_every_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> None:
+    weights = {path: pages.weigh(path)._asdict() for path in pages.paths}
+    for name, hard in HARD.items():
+        path = max(weights, key=lambda one: weights[one][name])
+        print(f"{name}: at most {weights[path][name]} B brotli ({path}), goal {GOAL[name]}, limit {hard}")
+    over = {path: weight for path, weight in weights.items() if any(weight[name] > HARD[name] for name in HARD)}
+    assert not over
+
+
+def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
+    asked: set[str] = set()
+    phone.context.on("request", lambda request: asked.add(request.url))
+    page = phone.open(demo.url)
+    for path in pages.paths:
+        phone.complaints.clear()
+        page.goto(f"{demo.url}{path}")
+        # The address of the page that says "no such page" is not found: that is its point.
+        assert not phone.complaints, f"{path}: {phone.complaints}"
+    strangers = {url for url in asked if not url.startswith((f"{demo.url}/", f"{demo.sync_url}/", "data:", "blob:"))}
+    assert not strangers
+
+
+def test_every_page_reads_complete_without_javascript(
+    demo: DemoTown, pages: SitePages, phone: Phone, open_phone: OpenPhone
+) -> None:
+    scripted, plain = phone.open(demo.url), open_phone("plain", java_script_enabled=False).open(demo.url)
+    for path in pages.one_of_each:
+        with_scripts, without = (_lines(page, f"{demo.url}{path}") for page in (scripted, plain))
+        assert plain.locator("h1").is_visible(), path
+        assert not [line for line in with_scripts if line not in without], path
+
+
+def _lines(page: Page, url: str) -> list[str]:
+    page.goto(url)
+    lines: list[str] = page.evaluate(VISIBLE_LINES, LIVE)
+    return lines
+
+
+@pytest.mark.parametrize(("width", "text"), [(320, "100%"), (360, "200%")])
+def test_no_page_scrolls_sideways(demo: DemoTown, pages: SitePages, phone: Phone, width: int, text: str) -> None:
+    page = phone.open(demo.url)
+    page.set_viewport_size({"width": width, "height": 700})
+    wide = {}
+    for path in pages.one_of_each:
+        page.goto(f"{demo.url}{path}")
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", text)
+        if sideways(page) > 0:
+            wide[path] = wide_elements(page)
+    assert not wide
+
+
+def test_every_page_says_its_language_and_names_its_others(pages: SitePages) -> None:
+    for path in pages.paths:
+        text = pages.file(path).read_text("utf-8")
+        language = "en" if path.startswith("/en/") else "fr"
+        assert f'<html lang="{language}"' in text, path
+        if path != "/404.html":
+            assert len(re.findall(r'hreflang="(?:fr|en)"', text)) >= 2, path

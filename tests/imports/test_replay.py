@@ -1,0 +1,142 @@
+"""Real data through the front door: signed envelopes, HTTP batches, receipts, the worker, the published result."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from civic.receipt import open_receipt
+from sync_server.imports.pabulib import count_approvals, parse_pabulib
+from sync_server.imports.polis import agreeing_sign, count_signs, read_polis
+from sync_server.keys import open_keys
+from sync_server.processes import free_port
+from sync_server.storage import open_ledger
+
+POLIS = ("15-per-hour-seattle", "brexit-consensus")
+PABULIB = ("Netherlands_Assen_2024", "France_Toulouse_2019")
+
+
+def preau(*arguments: str) -> list[str]:
+    """The lines that a command prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sync_server", *arguments], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def published(lines: list[str]) -> dict[str, Any]:
+    assert lines[-1].startswith("published: ")
+    results: dict[str, Any] = json.loads(Path(lines[-1].removeprefix("published: ")).read_bytes())
+    return results
+
+
+def counts(results: Mapping[str, Any]) -> dict[str, tuple[int, int, int]]:
+    return {one["source"]: (one["for"], one["against"], one["blank"]) for one in results["items"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", POLIS)
+def test_every_statement_has_the_counts_of_its_votes(shared_data: Path, tmp_path: Path, name: str) -> None:
+    folder = shared_data / "polis" / name
+    conversation = read_polis(folder)
+    lines = preau("import", "polis", str(folder), "--slug", "talk", "--var", str(tmp_path))
+    results = published(lines)
+    signs, agree = count_signs(conversation.votes), agreeing_sign(conversation)
+    assert counts(results) == {
+        one.id: (signs[one.id, agree], signs[one.id, -agree], signs[one.id, 0]) for one in conversation.statements
+    }
+    standing = {(vote.voter, vote.statement) for vote in conversation.votes}
+    assert (results["ballots"], results["voters"]) == (len(standing), len({voter for voter, _ in standing}))
+    votes = len(conversation.votes)
+    assert f"{votes} votes sent, {votes} of them new; {votes} receipts checked." in lines
+    check_receipts(tmp_path, votes)
+
+    again = preau("import", "polis", str(folder), "--slug", "talk", "--var", str(tmp_path))
+    assert again[0] == "'talk' was imported before: nothing is left to do."
+    assert published(again) == results
+
+
+def check_receipts(var: Path, votes: int) -> None:
+    """Every vote of the ledger has a receipt that checks, asked for again by its id."""
+    ledger = open_ledger(f"sqlite:///{var / 'preau.sqlite'}")
+    with ledger.reading() as now:
+        records = [one for one in now.records_after("import", 0, 100_000) if one.kind == "vote"]
+    ledger.close()
+    assert len(records) == votes
+    key = open_keys(var / "keys", os.urandom).receipt
+    port = free_port()
+    environment = os.environ | {"PREAU_REQUESTS_PER_MINUTE": "0"}
+    command = [sys.executable, "-m", "sync_server", "serve", "--var", str(var), "--port", str(port)]
+    with (var / "receipts.log").open("wb") as log:
+        serving = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    try:
+        with requests.Session() as session:
+            session.mount(
+                "http://",
+                requests.adapters.HTTPAdapter(max_retries=requests.adapters.Retry(20, connect=20, backoff_factor=0.05)),
+            )
+            for record in records:
+                answer = session.get(f"http://127.0.0.1:{port}/v1/receipts/{record.id}", timeout=10)
+                (item,) = open_receipt(answer.json()["receipt"], "import", key.x, key.y)
+                assert (item.id, item.no, item.rx, item.c) == (record.id, record.no, record.rx, record.c)
+    finally:
+        serving.terminate()
+        serving.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PABULIB)
+def test_every_project_has_the_votes_of_its_ballots(shared_data: Path, tmp_path: Path, name: str) -> None:
+    file = shared_data / "pabulib" / f"{name}.pb"
+    election = parse_pabulib(file.read_bytes())
+    lines = preau("import", "pabulib", str(file), "--slug", "budget", "--var", str(tmp_path))
+    approvals = count_approvals(election)
+    assert counts(published(lines)) == {one.id: (approvals[one.id], 0, 0) for one in election.projects}
+    assert all(one.votes in (None, approvals[one.id]) for one in election.projects)
+
+
+def processes_about(folder: Path) -> list[str]:
+    """The command lines of the processes that were started with `folder`."""
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    return [line.decode() for line in lines if str(folder).encode() in line]
+
+
+def test_an_import_that_was_cut_off_goes_on_and_doubles_nothing(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "pabulib" / "Netherlands_Assen_2024.pb"
+    arguments = ["import", "pabulib", str(file), "--slug", "budget", "--var", str(tmp_path)]
+    first = subprocess.Popen([sys.executable, "-m", "sync_server", *arguments], stderr=subprocess.DEVNULL)
+    database = tmp_path / "preau.sqlite"
+    while not database.is_file() and first.poll() is None:
+        continue
+    first.terminate()
+    first.wait()
+    assert not processes_about(tmp_path), "what the import started must end with it"
+    results = published(preau(*arguments))
+    approvals = count_approvals(parse_pabulib(file.read_bytes()))
+    assert counts(results) == {source: (number, 0, 0) for source, number in approvals.items()}
+    ledger = open_ledger(f"sqlite:///{database}")
+    with ledger.reading() as now:
+        records = now.records_after("import", 0, 100_000)
+    ledger.close()
+    assert len(records) == len(results["items"]) + sum(approvals.values())
+    assert len({one.id for one in records}) == len(records)
+
+
+def test_a_name_that_is_taken_is_refused(shared_data: Path, tmp_path: Path) -> None:
+    slug = tmp_path / "content" / "import" / "consultations" / "budget"
+    slug.mkdir(parents=True)
+    (slug / "consultation.toml").write_text("")
+    file = shared_data / "pabulib" / "Netherlands_Assen_2024.pb"
+    arguments = ["import", "pabulib", str(file), "--slug", "budget", "--var", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "sync_server", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "choose another --slug" in done.stderr or "text is needed" in done.stderr

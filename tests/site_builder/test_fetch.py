@@ -1,0 +1,78 @@
+"""A snapshot brought from the town's server, before a build elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+from pytest_httpserver import HTTPServer
+
+from site_builder.failure import BuildFailure
+from site_builder.fetch import fetch_snapshots
+
+LIST = "/v1/snapshots/valbrume"
+
+
+def serve(server: HTTPServer, **files: str) -> None:
+    """Publishes files under an ETag that is their text."""
+    server.clear()
+    server.expect_request(LIST).respond_with_json({"v": 1, "snapshots": files})
+    for name, text in files.items():
+        server.expect_request(f"{LIST}/{name}").respond_with_data(
+            json.dumps({"t": text}), headers={"ETag": f'"{text}"'}, content_type="application/json"
+        )
+
+
+def fetch(server: HTTPServer, folder: Path) -> list[str]:
+    with requests.Session() as session:
+        return fetch_snapshots(server.url_for("/"), "valbrume", folder, session)
+
+
+def test_what_has_not_changed_is_not_asked_for(httpserver: HTTPServer, tmp_path: Path) -> None:
+    serve(httpserver, space="1", filature="1")
+    assert fetch(httpserver, tmp_path) == ["filature", "space"]
+    serve(httpserver, space="1", filature="2")
+    assert fetch(httpserver, tmp_path) == ["filature"]
+    assert [one[0].path for one in httpserver.log] == [LIST, f"{LIST}/filature"]
+    assert json.loads((tmp_path / "filature.json").read_text("utf-8")) == {"t": "2"}
+
+
+def test_what_is_gone_goes(httpserver: HTTPServer, tmp_path: Path) -> None:
+    serve(httpserver, space="1", filature="1")
+    fetch(httpserver, tmp_path)
+    serve(httpserver, space="1")
+    assert fetch(httpserver, tmp_path) == ["filature"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".etags.json", "space.json"]
+
+
+def test_a_file_lost_here_is_brought_again(httpserver: HTTPServer, tmp_path: Path) -> None:
+    serve(httpserver, space="1")
+    fetch(httpserver, tmp_path)
+    (tmp_path / "space.json").unlink()
+    assert fetch(httpserver, tmp_path) == ["space"]
+
+
+@pytest.mark.parametrize("answer", ["<html>", "[]", '{"v":2,"snapshots":{}}', '{"v":1,"snapshots":{"../x":"1"}}'])
+def test_an_answer_that_is_no_list_is_refused(httpserver: HTTPServer, tmp_path: Path, answer: str) -> None:
+    httpserver.expect_request(LIST).respond_with_data(answer)
+    with pytest.raises(BuildFailure):
+        fetch(httpserver, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_cut_short_does_not_replace_the_one_before(httpserver: HTTPServer, tmp_path: Path) -> None:
+    serve(httpserver, space="1")
+    fetch(httpserver, tmp_path)
+    httpserver.clear()
+    httpserver.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {"space": "2"}})
+    httpserver.expect_request(f"{LIST}/space").respond_with_data('{"t": "2', headers={"ETag": '"2"'})
+    with pytest.raises(BuildFailure):
+        fetch(httpserver, tmp_path)
+    assert json.loads((tmp_path / "space.json").read_text("utf-8")) == {"t": "1"}
+
+
+def test_a_server_that_is_down_is_said(tmp_path: Path) -> None:
+    with requests.Session() as session, pytest.raises(BuildFailure, match="127"):
+        fetch_snapshots("http://127.0.0.1:9", "valbrume", tmp_path, session)
