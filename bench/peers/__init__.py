@@ -1,0 +1,1 @@
+"""The rivals: how each is installed (only here, in bench/.cache), started and asked."""
