@@ -66,6 +66,7 @@ bench: setup  ## Measure every budget beside its rivals (they are installed in b
 lock:  ## Rewrite the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
 	tools/lock.sh
 	npm install --package-lock-only --ignore-scripts --silent
+	node tools/strip_funding.mjs package-lock.json bench/peers/package-lock.json
 
 clean:  ## Delete environments and caches (never var/, which holds a ledger)
 	rm -rf .venv node_modules *.egg-info build dist

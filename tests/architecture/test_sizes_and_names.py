@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAX_FILE = 330
 MAX_FUNCTION = 40
@@ -65,8 +67,17 @@ def test_public_functions_of_the_rules_say_their_contract() -> None:
     assert not silent
 
 
-def test_no_lock_names_a_host_or_a_path() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
-        text = (REPOSITORY / name).read_text("utf-8")
-        assert "--hash=sha256:" in text
-        assert not re.search(r"https?://|file:|^-[ief] ", text, re.MULTILINE), name
+LOCKS = {
+    "requirements.txt": "--hash=sha256:",
+    "requirements-dev.txt": "--hash=sha256:",
+    "requirements-bench.txt": "--hash=sha256:",
+    "package-lock.json": '"integrity": "sha512-',
+    "bench/peers/package-lock.json": '"integrity": "sha512-',
+}
+
+
+@pytest.mark.parametrize(("name", "hash_start"), LOCKS.items())
+def test_no_lock_names_a_host_or_a_path(name: str, hash_start: str) -> None:
+    text = (REPOSITORY / name).read_text("utf-8")
+    assert hash_start in text
+    assert not re.search(r"https?://|file:|^-[ief] ", text, re.MULTILINE)
