@@ -13,7 +13,6 @@ from site_builder.bundle import BundleError, bundle
 
 THEME = Path(__file__).parents[2] / "themes/town/static/js"
 NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 def modules(folder: Path, **texts: str) -> Path:
@@ -27,7 +26,6 @@ def run(script: str) -> str:
     return subprocess.run([NODE, "-e", script], check=True, capture_output=True, text=True, timeout=30).stdout.strip()
 
 
-@needs_node
 def test_a_module_comes_after_those_it_imports_and_only_once(tmp_path: Path) -> None:
     entry = modules(
         tmp_path,
@@ -40,7 +38,6 @@ def test_a_module_comes_after_those_it_imports_and_only_once(tmp_path: Path) -> 
     assert run(script) == "é 4711 4712"
 
 
-@needs_node
 def test_templates_and_regular_expressions_survive(tmp_path: Path) -> None:
     entry = modules(
         tmp_path,
@@ -71,7 +68,6 @@ def test_a_broken_rule_is_named(tmp_path: Path, texts: dict[str, str], says: str
         bundle(modules(tmp_path, **texts))
 
 
-@needs_node
 def test_what_a_script_lends_is_not_bundled_twice(tmp_path: Path) -> None:
     page = modules(
         tmp_path,
@@ -100,7 +96,6 @@ def test_a_name_can_not_be_both_borrowed_and_declared(tmp_path: Path) -> None:
         bundle(tmp_path / "late.mjs", borrows_from=page)
 
 
-@needs_node
 @pytest.mark.parametrize("entry", ["main", "sw", "qr", "outbox_asset"])
 def test_the_theme_bundles_into_valid_classic_scripts(tmp_path: Path, entry: str) -> None:
     script = tmp_path / "script.js"
@@ -112,7 +107,6 @@ def test_the_theme_bundles_into_valid_classic_scripts(tmp_path: Path, entry: str
     subprocess.run([NODE, "--check", str(script)], check=True, timeout=30)
 
 
-@needs_node
 def test_the_bundled_rules_are_still_the_rules(tmp_path: Path) -> None:
     for file in THEME.glob("*.mjs"):
         shutil.copy(file, tmp_path)
