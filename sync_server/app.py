@@ -6,8 +6,9 @@ from flask import Flask, request
 
 from civic.refusals import Code
 from sync_server.form_pages import FormPages
+from sync_server.front import Front, raise_found
 from sync_server.headers import register_headers
-from sync_server.limits import neighbourhood
+from sync_server.limits import asker, neighbourhood
 from sync_server.problems import Problem, register_problems
 from sync_server.routes import Access, forms, health, intake, policy, rebuild, receipts, services, snapshots
 from sync_server.services import Services
@@ -29,14 +30,16 @@ def create_app(service: Services) -> Flask:
     app.jinja_env.trim_blocks = True
     app.extensions["preau"] = service
     app.extensions["preau_forms"] = FormPages(service.settings.site_url)
+    app.before_request(raise_found)
     app.before_request(check_rate)
     app.before_request(check_access)
     app.before_request(check_size)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_problems(app, forms.problem_page, lambda: request.path.startswith(forms.PATH))
-    register_headers(app, service.settings, service.catalogue.origins)
+    register_headers(app, service)
     check_policies(app)
+    app.wsgi_app = Front(app.wsgi_app, service)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -49,7 +52,7 @@ def check_policies(app: Flask) -> None:
 
 def check_rate() -> None:
     """Problem where too many requests come from the asker's address."""
-    wait = services().per_address.take(neighbourhood(asker()))
+    wait = services().per_address.take(neighbourhood(_asker()))
     if wait > 0:
         raise Problem(Code.RATE_LIMITED, wait)
 
@@ -71,12 +74,6 @@ def check_size() -> None:
         raise Problem(Code.TOO_LARGE)
 
 
-def asker() -> str:
-    """The address of who asks, past as many reverse proxies as are trusted.
-
-    Each proxy appends the address it was called from, so the entry as far from the end as there are proxies is the
-    last one that no stranger can write.
-    """
-    trusted = services().settings.trusted_proxies
-    passed = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
-    return passed[-trusted] if 0 < trusted <= len(passed) else (request.remote_addr or "")
+def _asker() -> str:
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return asker(forwarded, request.remote_addr or "", services().settings.trusted_proxies)

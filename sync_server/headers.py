@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Flask, Response, request
 
 from sync_server.routes import policy
+from sync_server.services import Services
 from sync_server.settings import Settings, origin_of
 
 PREFLIGHT_SECONDS = "7200"
@@ -29,10 +28,19 @@ def security_headers(settings: Settings) -> list[tuple[str, str]]:
     return headers
 
 
-def register_headers(app: Flask, settings: Settings, site_origins: Callable[[], frozenset[str]]) -> None:
+def site_headers(origin: str, service: Services) -> list[tuple[str, str]]:
+    """What lets the script of a town's own site, and of no other, read an answer; never with credentials."""
+    headers = [("Vary", "Origin")]
+    own = (*service.settings.origins, origin_of(service.settings.site_url))
+    if origin and (origin in own or origin in service.catalogue.origins()):
+        headers.append(("Access-Control-Allow-Origin", origin))
+        headers.append(("Access-Control-Expose-Headers", "ETag, Retry-After"))
+    return headers
+
+
+def register_headers(app: Flask, service: Services) -> None:
     """Adds the headers to every answer, errors included; CORS for the towns' sites only, never with credentials."""
-    always = security_headers(settings)
-    own = frozenset(filter(None, (*settings.origins, origin_of(settings.site_url))))
+    always = security_headers(service.settings)
 
     def add(response: Response) -> Response:
         headers = response.headers
@@ -41,15 +49,11 @@ def register_headers(app: Flask, settings: Settings, site_origins: Callable[[], 
         headers.extend([one for one in always if one[0].lower() not in present])
         found = policy()
         if found is not None and found.is_for_sites:
-            headers.add("Vary", "Origin")
-            origin = request.headers.get("Origin", "")
-            if origin and (origin in own or origin in site_origins()):
-                headers["Access-Control-Allow-Origin"] = origin
-                headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-                if request.method == "OPTIONS":
-                    headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
-                    headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
-                    headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+            headers.extend(site_headers(request.headers.get("Origin", ""), service))
+            if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in headers:
+                headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
+                headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+                headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
         return response
 
     app.after_request(add)

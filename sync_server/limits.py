@@ -49,6 +49,16 @@ class Windows:
         return age
 
 
+def asker(forwarded: str, caller: str, trusted: int) -> str:
+    """The address of who asks, past as many reverse proxies as are `trusted`.
+
+    Each proxy appends to `forwarded` (X-Forwarded-For) the address it was called from, so the entry as far from the
+    end as there are proxies is the last one that no stranger can write.
+    """
+    passed = [one.strip() for one in forwarded.split(",") if one.strip()]
+    return passed[-trusted] if 0 < trusted <= len(passed) else caller
+
+
 def neighbourhood(address: str) -> str:
     """What requests are counted by: an IPv4 address, or the /64 that one IPv6 customer has."""
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from civic.canonical import parse_json
@@ -9,27 +11,33 @@ from civic.refusals import Code
 from sync_server.acceptance import Result
 from sync_server.problems import Problem
 from sync_server.routes import KIB, Access, declares, read_body, services
+from sync_server.services import Services
 
 blueprint = Blueprint("intake", __name__)
+PATH = "/v1/sync"
 MOST_ENVELOPES = 100
 LIMIT = 512 * KIB
 _TYPES = frozenset({"text/plain", "application/json"})
 _MEMBERS = frozenset({"v", "space", "envelopes"})
 
 
-@blueprint.post("/v1/sync")
+@blueprint.post(PATH)
 @declares(Access.ANYONE, LIMIT, is_for_sites=True)
 def take_envelopes() -> Response:
     """One result per envelope, in order, and one receipt for all that is stored."""
-    space, envelopes = parse_batch(request.mimetype, read_body())
-    town = services().catalogue.town(space)
+    text = answer_text(services(), *parse_batch(request.mimetype, read_body()))
+    return Response(text, content_type="application/json")
+
+
+def answer_text(service: Services, space: str, envelopes: Sequence[str]) -> str:
+    """The JSON answer, ASCII, once all that it acknowledges is durable; Problem or LedgerUnavailable otherwise."""
+    town = service.catalogue.town(space)
     if town is None:
         raise Problem(Code.NOT_FOUND)
-    answer = services().acceptance.accept(town, envelopes)
+    answer = service.acceptance.accept(town, envelopes)
     receipt = "null" if answer.receipt is None else f'"{answer.receipt}"'
     results = ",".join(map(_result_json, answer.results))
-    text = f'{{"v":1,"now":{answer.now},"receipt":{receipt},"results":[{results}]}}'
-    return Response(text, content_type="application/json")
+    return f'{{"v":1,"now":{answer.now},"receipt":{receipt},"results":[{results}]}}'
 
 
 def parse_batch(mimetype: str, body: bytes) -> tuple[str, list[str]]:

@@ -1,5 +1,6 @@
 """A sync server without a network: real keys, a real ledger, a clock that tests move."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.civic.town import Citizen
 from tests.sync_server.town_files import SLUG, write_town
 
 NOW = 1_790_000_000
+SITE = "https://participer.valbrume.example"
 
 
 @dataclass
@@ -44,9 +46,10 @@ class House:
     def citizen(self, number: int) -> Citizen:
         return Citizen(number, self.rules)
 
-    def send(self, *envelopes: str, space: str = "valbrume"):
-        body = {"v": 1, "space": space, "envelopes": list(envelopes)}
-        return self.client.post("/v1/sync", json=body)
+    def send(self, *envelopes: str, space: str = "valbrume", mimetype: str = "text/plain"):
+        """As a phone does; with another `mimetype` Flask answers instead of the short way."""
+        body = json.dumps({"v": 1, "space": space, "envelopes": list(envelopes)})
+        return self.client.post("/v1/sync", data=body, content_type=mimetype, headers={"Origin": SITE})
 
     def read(self, path: str) -> dict[str, Any]:
         return dict(self.client.get(path).json or {})

@@ -11,9 +11,7 @@ from sync_server.app import check_policies, create_app
 from sync_server.problems import STATUSES
 from sync_server.routes import Access, Policy
 from sync_server.routes.health import DOCUMENT
-from tests.sync_server.conftest import House, Opener
-
-SITE = "https://participer.valbrume.example"
+from tests.sync_server.conftest import SITE, House, Opener
 
 
 def policies(house: House) -> dict[str, tuple[set[str], Any]]:
