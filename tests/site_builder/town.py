@@ -142,7 +142,9 @@ class Town:
         line = {"id": str(self.no), "no": self.no, "kind": "proposal", "number": number, "choice": ""}
         change = self._put(slug, "proposals", row)
         change["tables"] |= self._put(slug, "rows", line)["tables"]
-        change["tables"] |= self._put(slug, "consultation", self._row(slug))["tables"]
+        # As the worker does: the state stays what was last told until its boundary is passed (`pass_time`).
+        told = self.tables[slug]["consultation"]["row"] | {"seq": self.no, "as_of": self.now}
+        change["tables"] |= self._put(slug, "consultation", told)["tables"]
         return change
 
     def revise(self, slug: str, number: int, **changed: Any) -> dict[str, Any]:
