@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BLOCK = 25  # proposals a list page
 BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
 PACK = 20  # proposal pages kept offline together
+FEW_BLOCKS = 8  # up to so many list pages all are kept together: a comment on an old proposal costs one request less
 
 
 class Pages:
@@ -100,7 +101,8 @@ class Pages:
             "has_ballot": is_first and not category and self._has_ballot(),
         }
         as_of = max((one["as_of"] for one in rows), default=0)
-        return Page(path, "ideas/list.html", context, as_of=as_of, pack="list" if is_first else "older")
+        pack = "list" if is_first or last <= FEW_BLOCKS else "older"
+        return Page(path, "ideas/list.html", context, as_of=as_of, pack=pack)
 
     def _category_numbers(self) -> dict[str, int]:
         return {category: len(numbers) for category, numbers in self.shelf.by_category.items()}
