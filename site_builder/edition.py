@@ -97,6 +97,7 @@ class Edition:
         own.filters = {
             **environment.filters,
             "date": language.date, "day": language.day, "month": language.month, "time": language.time,
+            "short_day": language.short_day, "short_month": language.short_month,
             "weekday_date": language.weekday_date, "datetime": language.datetime, "iso": iso,
             "number": language.number, "percent": language.percent, "markdown": markdown, "paragraphs": paragraphs,
         }  # fmt: skip

@@ -36,11 +36,13 @@ class Language:
         self.zone = ZoneInfo(timezone)
         self._percents = self.locale.percent_formats[None].pattern.replace("##0", "##0.#")
         formats = self.locale.date_formats
-        self._without_year = {length: _YEAR.sub("", formats[length].pattern) for length in ("long", "full")}
+        self._without_year = {length: _YEAR.sub("", formats[length].pattern) for length in ("medium", "long", "full")}
         # Pages repeat instants and numbers; Babel takes longer to write one than a template to render a row.
         self.date = lru_cache(_REMEMBERED)(self._date)
         self.day = lru_cache(_REMEMBERED)(self._day)
         self.month = lru_cache(_REMEMBERED)(self._month)
+        self.short_day = lru_cache(_REMEMBERED)(self._short_day)
+        self.short_month = lru_cache(_REMEMBERED)(self._short_month)
         self.weekday_date = lru_cache(_REMEMBERED)(self._weekday_date)
         self.time = lru_cache(_REMEMBERED)(self._time)
         self.datetime = lru_cache(_REMEMBERED)(self._datetime)
@@ -67,15 +69,26 @@ class Language:
 
     def _day(self, instant: int) -> str:
         """18 juin · 18 June."""
+        return self._day_with(instant, "long", self.month(instant))
+
+    def _short_day(self, instant: int) -> str:
+        """18 déc. · 18 Dec, where a phone leaves little room."""
+        return self._day_with(instant, "medium", self.short_month(instant))
+
+    def _day_with(self, instant: int, length: str, month: str) -> str:
         at = self._at(instant)
         if self.code in _OWN:
             number = "1er" if self.code == "fr" and at.day == 1 else str(at.day)
-            return f"{number}{NBSP}{self.month(instant)}"
-        return format_date(at, self._without_year["long"], self.locale)
+            return f"{number}{NBSP}{month}"
+        return format_date(at, self._without_year[length], self.locale)
 
     def _month(self, instant: int) -> str:
         """Juin, in lower case · June."""
         return str(self.locale.months["stand-alone"]["wide"][self._at(instant).month])
+
+    def _short_month(self, instant: int) -> str:
+        """Déc., in lower case · Dec."""
+        return str(self.locale.months["format"]["abbreviated"][self._at(instant).month])
 
     def _weekday_date(self, instant: int) -> str:
         """Jeudi 18 juin à 20 h, in lower case · Thursday 18 June, 8 pm."""

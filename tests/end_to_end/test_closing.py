@@ -65,6 +65,10 @@ def test_the_list_of_consultations_says_so_too(town: Town, phone: Phone) -> None
     wait_for_closing(town)
     page = phone.open(f"{town.url}/")
     see(page, "Clos le")
+    card = page.locator("article.sheet", has=page.locator('a[href="/express/"]'))
+    assert "Lire les idées" in card.inner_text()
+    assert "voter" not in card.inner_text()
+    assert "proposer" not in card.inner_text()
 
 
 def test_without_javascript_the_town_says_so_when_the_form_arrives(town: Town, open_phone: OpenPhone) -> None:

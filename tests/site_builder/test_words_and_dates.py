@@ -18,6 +18,7 @@ from site_builder.prose import markdown, paragraphs
 from site_builder.words import Words, read_words
 
 CLOSES = 1_781_805_600  # 2026-06-18T18:00:00Z, a Thursday
+DECEMBER = 1_797_552_000  # 2026-12-18
 FRENCH = Language("fr", "Europe/Paris", is_default=True)
 ENGLISH = Language("en", "Europe/Paris", is_default=False)
 
@@ -30,6 +31,9 @@ ENGLISH = Language("en", "Europe/Paris", is_default=False)
         (FRENCH.date(CLOSES - 17 * 86_400), "1er juin 2026"),
         (FRENCH.day(CLOSES), "18 juin"),
         (FRENCH.month(CLOSES), "juin"),
+        (FRENCH.short_day(DECEMBER), "18 déc."),
+        (ENGLISH.short_day(DECEMBER), "18 Dec"),
+        (FRENCH.short_month(DECEMBER), "déc."),
         (ENGLISH.weekday_date(CLOSES), "Thursday 18 June, 8 pm"),
         (ENGLISH.time(CLOSES + 120), "8:02 pm"),
         (ENGLISH.time(CLOSES - 8 * 3600), "12 noon"),
