@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -43,24 +44,24 @@ class Lookup(Protocol):
         """The rows that exist for `keys`, whole, in no order."""
 
 
-class ListLookup:
-    """`text` takes `{keys}`, a list of keys, then the space: as few statements as the sizes allow."""
+class JsonLookup:
+    """`text` takes a JSON array of keys, then the space; it gives one row with a JSON array of rows.
 
-    def __init__(self, text: str, width: int) -> None:
-        one = f"({', '.join('?' * width)})"
-        self._texts = {size: text.replace("{keys}", ", ".join([one] * size)) for size in TOGETHER}
-        self.text = self._texts[TOGETHER[0]]
+    One step brings everything: at each step of a statement SQLite's driver lets other threads run and then has to
+    wait for its turn, so a step a row cost ten times the query.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def find(self, cursor: DBAPICursor, space: str, keys: Sequence[Key]) -> Sequence[Any]:
         """See Lookup."""
-        found: list[Any] = []
-        start = 0
-        for size, text in self._texts.items():
-            while len(keys) - start >= size:
-                cursor.execute(text, [*(value for key in keys[start : start + size] for value in key), space])
-                found += cursor.fetchall()
-                start += size
-        return found
+        if not keys:
+            return ()
+        cursor.execute(self.text, (json.dumps(keys), space))
+        ((found,),) = cursor.fetchall()
+        rows: list[Any] = json.loads(found)
+        return rows
 
 
 class ArrayLookup:

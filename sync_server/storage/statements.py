@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from sync_server.storage.many_rows import ArrayLookup, ListLookup, Lookup, Writer
+from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
 from sync_server.storage.tables import SHOWN, heads, ids, participation, payloads, records, superseded, totals, voters
 
 
@@ -83,12 +83,11 @@ class Statements:
         columns, condition = ", ".join(f"kept.{column.name}" for column in table.c), condition and f" AND {condition}"
         if self.is_sqlite:
             imposed = f"INDEXED BY {index}" if index else ""
-            text = (
-                f"WITH wanted({', '.join(names)}) AS (VALUES {{keys}}) SELECT {columns} FROM wanted "  # noqa: S608
-                f"CROSS JOIN {table.name} AS kept {imposed} WHERE kept.space = ?{condition} "
-                f"AND {' AND '.join(f'kept.{name} = wanted.{name}' for name in names)}"
+            matches = " AND ".join(f"kept.{name} = wanted.value ->> {place}" for place, name in enumerate(names))
+            return JsonLookup(
+                f"SELECT json_group_array(json_array({columns})) FROM json_each(?) AS wanted "  # noqa: S608
+                f"CROSS JOIN {table.name} AS kept {imposed} WHERE kept.space = ?{condition} AND {matches}"
             )
-            return ListLookup(text, len(names))
         arrays, wanted = ", ".join(f"%s::{array}" for _ in names), ", ".join(f"wanted.{name}" for name in names)
         text = (
             f"SELECT found.* FROM (SELECT %s::text AS space) AS here "  # noqa: S608

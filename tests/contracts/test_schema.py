@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from sync_server.storage import Ledger, migrate, open_engine
-from sync_server.storage.many_rows import ListLookup
+from sync_server.storage.many_rows import JsonLookup
 from sync_server.storage.migrations import HERE, find_version, newest_version
 from sync_server.storage.tables import metadata
 
@@ -34,7 +34,7 @@ def test_every_connection_to_sqlite_is_durable(tmp_path) -> None:
 def test_every_lookup_goes_through_an_index_on_sqlite(ledger: Ledger) -> None:
     if ledger.engine.dialect.name != "sqlite":
         return
-    lookups = {name: one for name, one in vars(ledger.statements).items() if isinstance(one, ListLookup)}
+    lookups = {name: one for name, one in vars(ledger.statements).items() if isinstance(one, JsonLookup)}
     assert len(lookups) == 5
     with ledger.reading() as now:
         for name, lookup in lookups.items():
