@@ -3,10 +3,11 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.end_to_end.waiting import until
 
@@ -53,7 +54,8 @@ class Phone:
         assert pid is not None, "the browser is not running"
         os.kill(pid, signal.SIGKILL)
         until(lambda: self._main_pid() is None, "the end of the browser")
-        self.close()
+        with suppress(Error):  # Playwright may have heard of the end before we ask it to let go
+            self.close()
 
     def close(self) -> None:
         context, self._context = self._context, None
