@@ -147,3 +147,16 @@ def test_paper_shows_the_ballot_and_nothing_of_the_screen(
     assert ink == "rgb(26, 36, 31)"
     page.emulate_media(media="screen")
     assert page.locator(".screen").first.is_visible()
+
+
+def test_a_vote_that_ended_since_the_build_is_offered_nowhere(
+    build_town: BuildTown, serve: Callable[[Path], str], open_page: Open
+) -> None:
+    address = serve(build_town("vote"))
+    page = open_page(service_workers="block")
+    for path in ("/", "/filature/", "/halle/"):
+        page.clock.set_fixed_time("2040-01-01T00:00:00Z")
+        page.goto(address + path)
+        shown = page.inner_text("main")
+        assert "Lire les idées" in shown, path
+        assert "Lire et voter" not in shown, path
