@@ -1,4 +1,4 @@
-"""`serve`: the web server around the application. One process answers, with one writer and four request threads.
+"""`serve`: the web server around the application. One process answers, with one writer and a few request threads.
 
 Also `python -m sync_server.server --var DIR [--port N]`.
 """
