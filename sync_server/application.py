@@ -20,12 +20,13 @@ LOOK_SECONDS = 1.0
 UNKNOWN_STATE = 70  # exit status: a supervisor starts the server again, which reads what is true
 
 
-def load_application(settings: Settings) -> Flask:
-    """Opens everything for this process, which ends by itself when its parent has or when the ledger is unknown."""
+def load_application(settings: Settings, parent: int) -> Flask:
+    """Opens everything for this process, which ends by itself when `parent` has or when the ledger is unknown."""
+    # First, and told who it is: a parent that ended while this process started would be missed for ever.
+    threading.Thread(target=_follow, args=(parent,), name="parent", daemon=True).start()
     services = open_services(settings, on_fatal=lambda _: threading.Timer(LAST_ANSWERS_SECONDS, _end).start())
     app = create_app(services)
     Finalize(None, services.close, exitpriority=10)  # a forked process runs no atexit functions
-    threading.Thread(target=_follow, args=(os.getppid(),), name="parent", daemon=True).start()
     return app
 
 

@@ -43,13 +43,13 @@ def serve(settings: Settings) -> None:
         respawn_interval=1.0,
         workers_kill_timeout=STOP_SECONDS,
     )
-    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
 
 
-def _load(settings: Settings) -> Callable[..., Any]:
+def _load(settings: Settings, parent: int) -> Callable[..., Any]:
     """Runs in the worker process. The process that only starts and stops it never loads the application."""
     application = import_module("sync_server.application")
-    return application.load_application(settings)  # type: ignore[no-any-return]
+    return application.load_application(settings, parent)  # type: ignore[no-any-return]
 
 
 def main() -> None:

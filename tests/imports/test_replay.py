@@ -17,6 +17,7 @@ from sync_server.imports.polis import agreeing_sign, count_signs, read_polis
 from sync_server.keys import open_keys
 from sync_server.processes import free_port
 from sync_server.storage import open_ledger
+from tests.end_to_end.waiting import until
 
 POLIS = ("15-per-hour-seattle", "brexit-consensus")
 PABULIB = ("Netherlands_Assen_2024", "France_Toulouse_2019")
@@ -102,6 +103,9 @@ def test_every_project_has_the_votes_of_its_ballots(shared_data: Path, tmp_path:
     assert all(one.votes in (None, approvals[one.id]) for one in election.projects)
 
 
+END_SECONDS = 10  # a server asked to stop while it starts looks for its parent once a second
+
+
 def processes_about(folder: Path) -> list[str]:
     """The command lines of the processes that were started with `folder`."""
     lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
@@ -117,7 +121,7 @@ def test_an_import_that_was_cut_off_goes_on_and_doubles_nothing(shared_data: Pat
         continue
     first.terminate()
     first.wait()
-    assert not processes_about(tmp_path), "what the import started must end with it"
+    until(lambda: not processes_about(tmp_path), "the end of what the import started", END_SECONDS)
     results = published(preau(*arguments))
     approvals = count_approvals(parse_pabulib(file.read_bytes()))
     assert counts(results) == {source: (number, 0, 0) for source, number in approvals.items()}

@@ -4,6 +4,8 @@ import http.client
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -129,3 +131,14 @@ def test_a_length_that_is_a_lie_is_refused_at_once(server: Server) -> None:
     connection.send(b"{")
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_a_process_whose_parent_ended_before_it_began_does_not_stay(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time; from pathlib import Path;"
+        "from sync_server.application import load_application; from sync_server.settings import read_settings;"
+        "load_application(read_settings(Path(sys.argv[1]), {}), os.getpid()); time.sleep(60); sys.exit(1)"
+    )
+    # No process is its own parent: as if another one had taken the place of the true parent.
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], timeout=30, check=False)
+    assert done.returncode == 0
