@@ -25,6 +25,11 @@ class Checkpoint(NamedTuple):
     extensions: tuple[str, ...] = ()
 
 
+def origin_of(site_url: str) -> str:
+    """The origin of the log of a town whose site has this address: "<host>/log"."""
+    return f"{site_url.partition('://')[2].partition('/')[0]}/log"
+
+
 def checkpoint_text(checkpoint: Checkpoint) -> str:
     """The text that the log signs as a note."""
     lines = (checkpoint.origin, str(checkpoint.size), b64_encode(checkpoint.root), *checkpoint.extensions)
@@ -42,3 +47,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(root) != HASH_BYTES:
         raise ValueError("a root has 32 bytes")
     return Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:]))
+
+
+def parse_note_unchecked(note: str) -> Checkpoint:
+    """The checkpoint in a signed note, whoever has signed it: for notes that are one's own."""
+    return parse_checkpoint(note.rpartition("\n\n")[0] + "\n")

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from civic.canonical import b64u_decode, canonical_json, parse_json
@@ -33,7 +34,8 @@ class Declared(NamedTuple):
     mh: str
 
 
-class Erased(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Erased:
     """The content and the salt of entry `index` are gone, and why."""
 
     index: int

@@ -116,6 +116,14 @@ def signature_line(signer: Signer, text: str) -> str:
     return f"{_DASH}{signer.name} {b64_encode(signer.key_id.to_bytes(4, 'big') + signature)}\n"
 
 
+def is_note_of(note: str, text: str, signer: Signer) -> bool:
+    """Whether `note` is `text` with a line that names the key of `signer`; its signature is not checked."""
+    above, _, below = note.rpartition("\n\n")
+    line = f"{_DASH}{signer.name} "
+    names = [b64_decode(one.removeprefix(line))[:4] for one in below.split("\n") if one.startswith(line)]
+    return f"{above}\n" == text and signer.key_id.to_bytes(4, "big") in names
+
+
 def open_note(note: str, verifiers: Iterable[Verifier]) -> Opened:
     """The text of a note, once at least one of `verifiers` has signed it and no signature of theirs is false.
 

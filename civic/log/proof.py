@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from civic.canonical import b64_decode, b64_encode
 from civic.log.tree import EMPTY_ROOT, HASH_BYTES, node_hash
@@ -25,7 +25,8 @@ class ProofRefused(ValueError):
     """A proof that does not prove what it is said to; the message says why."""
 
 
-class LogProof(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LogProof:
     """What a tlog-proof text says; `checkpoint` is the signed note, still to be opened; `extra` is never trusted."""
 
     index: int

@@ -8,6 +8,7 @@ tile/entries/<index>[.p/…]     the entries themselves: 2 bytes of length, big-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from civic.log.tree import HASH_BYTES, Tree
 
@@ -59,37 +60,64 @@ def parse_tile(data: bytes, width: int) -> list[bytes]:
     return [data[place : place + HASH_BYTES] for place in range(0, len(data), HASH_BYTES)]
 
 
-def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """Every tile of a log of `size` entries as (level, index, width), bundles first."""
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Which file of a log: level (ENTRIES for a bundle), index in the level, and how many hashes or entries it has."""
+
+    level: int
+    index: int
+    width: int
+
+    @property
+    def path(self) -> str:
+        """Where it lies, see `tile_path`."""
+        return tile_path(self.level, self.index, self.width)
+
+
+def growth(old_size: int, new_size: int) -> Iterator[Tile]:
+    """The tiles that a log has at `new_size` and did not have at `old_size`, bundles first."""
+    for level, before, count in _levels(old_size, new_size):
+        for index in range(before // WIDTH, -(-count // WIDTH)):
+            yield Tile(level, index, min(WIDTH, count - index * WIDTH))
+
+
+def partial_tiles(size: int) -> Iterator[Tile]:
+    """The tiles of a log of this size that are not full."""
     for level, _, count in _levels(0, size):
-        yield from ((level, index, width) for index, width in _tiles(0, count))
+        if count % WIDTH:
+            yield Tile(level, count // WIDTH, count % WIDTH)
+
+
+def is_outgrown(tile: Tile, size: int) -> bool:
+    """Whether a partial tile is full in a log of this size: then nobody needs the partial one any more."""
+    count = size >> _HEIGHT * max(tile.level, 0)
+    return tile.width < WIDTH and count // WIDTH > tile.index
+
+
+def outgrown(old_size: int, new_size: int) -> Iterator[str]:
+    """The folders ("tile/0/000.p") of the tiles that were partial at `old_size` and are full at `new_size`.
+
+    The specification allows to delete them once the full tile is there: so the number of files stays bounded.
+    """
+    for tile in partial_tiles(old_size):
+        if is_outgrown(tile, new_size):
+            yield f"{tile_path(tile.level, tile.index)}.p"
+
+
+def tile_content(tree: Tree, entries_of: Callable[[int, int], Sequence[bytes]], tile: Tile) -> bytes:
+    """The bytes of a tile; `entries_of(start, end)` gives the entries numbered start..end-1."""
+    start = tile.index * WIDTH
+    if tile.level == ENTRIES:
+        return bundle(entries_of(start, start + tile.width))
+    return tree.hashes(tile.level * _HEIGHT, start, start + tile.width)
 
 
 def new_files(
     tree: Tree, entries_of: Callable[[int, int], Sequence[bytes]], old_size: int, new_size: int
 ) -> Iterator[tuple[str, bytes]]:
-    """The files (path, content) that a log has at `new_size` and did not have at `old_size`, bundles first.
-
-    `entries_of(start, end)` gives the entries numbered start..end-1. What it costs depends on the growth alone.
-    """
-    for level, before, count in _levels(old_size, new_size):
-        for index, width in _tiles(before, count):
-            start = index * WIDTH
-            if level == ENTRIES:
-                yield tile_path(level, index, width), bundle(entries_of(start, start + width))
-            else:
-                yield tile_path(level, index, width), tree.hashes(level * _HEIGHT, start, start + width)
-
-
-def outgrown(old_size: int, new_size: int) -> Iterator[str]:
-    """The folders of partial tiles ("tile/0/000.p") that nobody needs once the files of `new_size` are there.
-
-    The tiles that were partial at `old_size` and are full at `new_size`; the specification allows to delete them.
-    """
-    for level, before, count in _levels(old_size, new_size):
-        index, width = divmod(before, WIDTH)
-        if width and count // WIDTH > index:
-            yield f"{tile_path(level, index)}.p"
+    """The files (path, content) of `growth`. What it costs depends on the growth alone."""
+    for tile in growth(old_size, new_size):
+        yield tile.path, tile_content(tree, entries_of, tile)
 
 
 def _levels(old_size: int, new_size: int) -> Iterator[tuple[int, int, int]]:
@@ -100,9 +128,3 @@ def _levels(old_size: int, new_size: int) -> Iterator[tuple[int, int, int]]:
     while before < count:
         yield level, before, count
         level, before, count = level + 1, before // WIDTH, count // WIDTH
-
-
-def _tiles(before: int, count: int) -> Iterator[tuple[int, int]]:
-    """The tiles (index, width) of a level that differ when it grows from `before` to `count` hashes."""
-    for index in range(before // WIDTH, -(-count // WIDTH)):
-        yield index, min(WIDTH, count - index * WIDTH)

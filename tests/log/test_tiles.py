@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civic.log.tiles import bundle, new_files, outgrown, parse_bundle, parse_tile, tile_path, tiles_of
+from civic.log.tiles import bundle, growth, new_files, outgrown, parse_bundle, parse_tile, partial_tiles, tile_path
 from civic.log.tree import Tree, leaf_hash
 
 MOST = 70_000
@@ -30,9 +30,9 @@ def test_tiles_lie_where_the_specification_says(level: int, index: int, width: i
 
 
 def test_a_log_of_70_000_has_the_tiles_of_the_specification_s_example() -> None:
-    tiles = list(tiles_of(MOST))
-    full = {level: sum(1 for one, _, width in tiles if one == level and width == 256) for level in range(3)}
-    partial = {level: width for level, _, width in tiles if width != 256}
+    tiles = list(growth(0, MOST))
+    full = {level: sum(1 for one in tiles if (one.level, one.width) == (level, 256)) for level in range(3)}
+    partial = {one.level: one.width for one in tiles if one.width != 256}
     assert full == {0: 273, 1: 1, 2: 0}
     assert partial == {-1: 112, 0: 112, 1: 17, 2: 1}
 
@@ -69,8 +69,8 @@ def test_growing_by_steps_leaves_what_growing_at_once_writes(steps: list[int]) -
         for folder in outgrown(size, step):
             files = {path: data for path, data in files.items() if not path.startswith(f"{folder}/")}
         size = step
-        for level, index, width in tiles_of(step):
-            assert tile_path(level, index, width) in files  # of every published size
+        assert {tile.path for tile in growth(0, step)} <= files.keys()
+        assert {tile.path for tile in partial_tiles(step)} <= files.keys()
     at_once = dict(new_files(TREE, entries_of, 0, size))
     assert at_once.items() <= files.items()
     rest = {path for path in files if path not in at_once}
