@@ -27,6 +27,7 @@ class Installation:
     site_url: str
     receipt_key: Mapping[str, str]
     precompress: bool
+    log: str = ""  # verifier key of the public log, "" where there is none
 
 
 def read_installation(folder: Path, space: Space) -> Installation:
@@ -38,7 +39,9 @@ def read_installation(folder: Path, space: Space) -> Installation:
     if row["space"] != space.id:
         raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
     site_url = str(row["site_url"] or space.site_url).rstrip("/")
-    return Installation(str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]))
+    return Installation(
+        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", "")
+    )
 
 
 def read_tables(folder: Path, slug: str) -> Tables:

@@ -21,7 +21,7 @@ export async function makeTown() {
     refusals: new Map(),
     async receipt(items, space = 'valbrume', signer = pair.privateKey) {
       const header = `{"alg":"ES256","typ":"preau-receipt+jws","kid":"${await thumbprint(receiptKey)}"}`;
-      const signed = `${b64u(utf8(header))}.${b64u(utf8(JSON.stringify({ v: 1, space, items })))}`;
+      const signed = `${b64u(utf8(header))}.${b64u(utf8(JSON.stringify({ v: 1, space, items, by: town.now + 1260 })))}`;
       return `${signed}.${b64u(new Uint8Array(await crypto.subtle.sign(ECDSA, signer, utf8(signed))))}`;
     },
     async take(envelopes) {
@@ -35,7 +35,7 @@ export async function makeTown() {
           continue;
         }
         const status = town.records.has(id) ? 'duplicate' : 'accepted';
-        if (status === 'accepted') town.records.set(id, { id, no: town.records.size + 1, rx: town.now, c: 'c'.repeat(43) });
+        if (status === 'accepted') town.records.set(id, { id, no: town.records.size + 1, rx: town.now, c: 'c'.repeat(43), salt: 's'.repeat(43) });
         items.push(town.records.get(id));
         results.push({ id, status, no: town.records.get(id).no, rx: town.now });
       }

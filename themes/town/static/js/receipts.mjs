@@ -17,7 +17,7 @@ export async function readReceipt(receipt, site) {
   const key = await crypto.subtle.importKey('jwk', { crv, kty, x, y }, ECDSA, false, ['verify']);
   const signed = utf8(`${header}.${payload}`);
   if (!(await crypto.subtle.verify(ECDSA, key, unb64u(signature), signed))) throw new Error('bad signature');
-  const { v, space, items } = JSON.parse(new TextDecoder().decode(unb64u(payload)));
+  const { v, space, items, by } = JSON.parse(new TextDecoder().decode(unb64u(payload)));
   if (v !== 1 || space !== site.space) throw new Error('another receipt');
-  return new Map(items.map((/** @type {ReceiptItem} */ item) => [item.id, item]));
+  return new Map(items.map((/** @type {ReceiptItem} */ item) => [item.id, { ...item, by }]));
 }

@@ -114,6 +114,10 @@ interface ReceiptItem {
   no: number;
   rx: number;
   c: string;
+  /** opens `c`: what of the public log only this phone can recognise; null once the town has erased it */
+  salt: string | null;
+  /** when the public log holds `c` at the latest */
+  by: number;
 }
 
 /** What sending needs from the world; tests pass their own. Times in epoch seconds. */
