@@ -1,4 +1,4 @@
-"""One way to write each value: canonical base64url (RFC 4648 §5, unpadded) and JSON read and written strictly."""
+"""One way to write each value: canonical base64 (RFC 4648 §4, and §5 unpadded) and JSON read and written strictly."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ def b64u_decode(text: str) -> bytes:
     if not _URL.fullmatch(text) or (last is not None and text[-1] not in last):
         raise ValueError("not canonical base64url")
     return binascii.a2b_base64(text.encode("ascii").translate(_TO_STANDARD) + _PADDING[rest])
+
+
+def b64_encode(data: bytes) -> str:
+    """Padded base64 of `data` with + and /: what notes and checkpoints of the log are written in."""
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def b64_decode(text: str) -> bytes:
+    """The bytes of `text`; ValueError unless `b64_encode` of them gives `text` again."""
+    data = binascii.a2b_base64(text.encode("ascii"))
+    if b64_encode(data) != text:
+        raise ValueError("not canonical base64")
+    return data
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

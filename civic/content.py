@@ -15,8 +15,22 @@ from civic.space import Space, parse_space
 
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
-    {"a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "registre", "flux", "files", "q", "communes", "404"}
-    | {"space"}
+    {
+        "a",
+        "p",
+        "decide",
+        "mes-envois",
+        "sans-reseau",
+        "donnees",
+        "registre",
+        "flux",
+        "files",
+        "q",
+        "communes",
+        "404",
+        "log",
+        "space",
+    }
 )
 
 

@@ -11,14 +11,24 @@ from civic import signing
 from civic.canonical import b64u_decode, b64u_encode, parse_json
 from civic.keys import jwk_text, thumbprint
 
+LOG_MARGIN = 60  # seconds
+
 
 class ReceiptItem(NamedTuple):
-    """One act as the town holds it: envelope id, number, receive time, commitment."""
+    """One act as the town holds it: envelope id, number, receive time, commitment, and the salt that opens it."""
 
     id: str
     no: int
     rx: int
     c: str
+    salt: str | None  # b64u; None once it was erased
+
+
+class Receipt(NamedTuple):
+    """A receipt that checks. `by` is a promise: an item that the public log still lacks then is proof against it."""
+
+    items: tuple[ReceiptItem, ...]
+    by: int
 
 
 def commitment(salt: bytes, envelope: str) -> str:
@@ -26,18 +36,33 @@ def commitment(salt: bytes, envelope: str) -> str:
     return b64u_encode(hmac.digest(salt, envelope.encode("ascii"), hashlib.sha256))
 
 
-def seal_receipt(space: str, items: Iterable[ReceiptItem], kid: str, sign: Callable[[bytes], bytes]) -> str:
-    """The receipt of `items` as JWS compact; `sign` gives 64 bytes under the key whose thumbprint is `kid`."""
+def promised_by(items: Iterable[ReceiptItem], log_seconds: int) -> int:
+    """When the public log holds the newest of `items` at the latest, if it is published every `log_seconds`.
+
+    Twice that: an act may just have missed one publication, and the next may have to be tried again.
+    """
+    return max(one.rx for one in items) + 2 * log_seconds + LOG_MARGIN
+
+
+def seal_receipt(space: str, receipt: Receipt, kid: str, sign: Callable[[bytes], bytes]) -> str:
+    """The receipt as JWS compact; `sign` gives 64 bytes under the key whose thumbprint is `kid`."""
     header = b64u_encode(f'{{"alg":"ES256","typ":"preau-receipt+jws","kid":"{kid}"}}'.encode("ascii"))
     # Canonical JSON, written out: nothing in it needs escaping, and an answer has up to a hundred items.
-    listed = ",".join(f'{{"c":"{c}","id":"{identity}","no":{no},"rx":{rx}}}' for identity, no, rx, c in items)
-    payload = f'{{"items":[{listed}],"space":"{space}","v":1}}'
+    listed = ",".join(
+        f'{{"c":"{c}","id":"{identity}","no":{no},"rx":{rx},"salt":{_quoted(salt)}}}'
+        for identity, no, rx, c, salt in receipt.items
+    )
+    payload = f'{{"by":{receipt.by},"items":[{listed}],"space":"{space}","v":1}}'
     signed = f"{header}.{b64u_encode(payload.encode('ascii'))}"
     return f"{signed}.{b64u_encode(sign(signed.encode('ascii')))}"
 
 
-def open_receipt(receipt: str, space: str, x: bytes, y: bytes) -> tuple[ReceiptItem, ...]:
-    """The items of a receipt signed by the key (x, y) for `space`; ValueError if anything of it is not exactly so."""
+def _quoted(salt: str | None) -> str:
+    return "null" if salt is None else f'"{salt}"'
+
+
+def open_receipt(receipt: str, space: str, x: bytes, y: bytes) -> Receipt:
+    """What a receipt says, signed by the key (x, y) for `space`; ValueError if anything of it is not exactly so."""
     header, payload, signature = receipt.split(".")
     expected = f'{{"alg":"ES256","typ":"preau-receipt+jws","kid":"{thumbprint(jwk_text(x, y))}"}}'
     if b64u_decode(header) != expected.encode("ascii"):
@@ -50,4 +75,5 @@ def open_receipt(receipt: str, space: str, x: bytes, y: bytes) -> tuple[ReceiptI
     content: Any = parse_json(b64u_decode(payload))
     if content["v"] != 1 or content["space"] != space:
         raise ValueError("a receipt of another space")
-    return tuple(ReceiptItem(one["id"], one["no"], one["rx"], one["c"]) for one in content["items"])
+    items = tuple(ReceiptItem(one["id"], one["no"], one["rx"], one["c"], one["salt"]) for one in content["items"])
+    return Receipt(items, content["by"])

@@ -1,4 +1,7 @@
-"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4). The only file of the rules that touches `cryptography`."""
+"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4) and Ed25519 (RFC 8032), which a public log is signed with.
+
+The only file of the rules that touches `cryptography`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -46,3 +50,22 @@ def coordinates(key: EllipticCurvePublicKey) -> tuple[bytes, bytes]:
     """The point of a public key as (x, y), 32 bytes each."""
     numbers = key.public_numbers()
     return numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
+
+
+def is_signed_ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether `signature` over `message` checks under the Ed25519 key `public`; ValueError unless that has 32 bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def sign_ed25519(key: Ed25519PrivateKey, message: bytes) -> bytes:
+    """The 64-byte signature of `message`."""
+    return key.sign(message)
+
+
+def public_ed25519(key: Ed25519PrivateKey) -> bytes:
+    """The 32 bytes of the public key."""
+    return key.public_key().public_bytes_raw()

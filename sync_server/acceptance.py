@@ -8,7 +8,7 @@ from typing import NamedTuple
 from civic.admission import FORM_VOTER, Act, check
 from civic.envelope import Envelope, parse_envelope
 from civic.module import Modules
-from civic.receipt import ReceiptItem, commitment, seal_receipt
+from civic.receipt import Receipt, ReceiptItem, commitment, promised_by, seal_receipt
 from civic.refusals import Code, Refused
 from sync_server.catalogue import Town
 from sync_server.keys import Keys
@@ -38,7 +38,10 @@ class Answer(NamedTuple):
 
 
 class Acceptance:
-    """Decides about envelopes. `now` gives epoch seconds, `random` so many bytes."""
+    """Decides about envelopes. `now` gives epoch seconds, `random` so many bytes.
+
+    `log_seconds` is how often the public log is published: receipts promise when an act is in it.
+    """
 
     def __init__(
         self,
@@ -49,9 +52,10 @@ class Acceptance:
         per_key: Windows,
         now: Callable[[], int],
         random: Callable[[int], bytes],
+        log_seconds: int,
     ) -> None:
         self._ledger, self._writer, self._modules, self._keys = ledger, writer, modules, keys
-        self._per_key, self._now, self._random = per_key, now, random
+        self._per_key, self._now, self._random, self._log_seconds = per_key, now, random, log_seconds
 
     def accept(self, town: Town, texts: Sequence[str]) -> Answer:
         """Takes what can be taken; on return everything with a receipt is durable.
@@ -80,7 +84,7 @@ class Acceptance:
 
     def receipt_of(self, space: str, item: ReceiptItem) -> str:
         """The receipt of one record of `space`."""
-        return seal_receipt(space, [item], self._keys.receipt.kid, self._keys.receipt.sign)
+        return self._seal(space, (item,))
 
     def _read(self, texts: Sequence[str], results: list[Result | None]) -> list[tuple[int, Envelope]]:
         envelopes: list[tuple[int, Envelope]] = []
@@ -135,5 +139,8 @@ class Acceptance:
 
     def _receipt(self, space: str, results: Sequence[Result]) -> str | None:
         items = dict.fromkeys(one.item for one in results if one.item is not None)
-        key = self._keys.receipt
-        return seal_receipt(space, items, key.kid, key.sign) if items else None
+        return self._seal(space, tuple(items)) if items else None
+
+    def _seal(self, space: str, items: tuple[ReceiptItem, ...]) -> str:
+        key, receipt = self._keys.receipt, Receipt(items, promised_by(items, self._log_seconds))
+        return seal_receipt(space, receipt, key.kid, key.sign)

@@ -126,6 +126,8 @@ def build(var: Path) -> None:
                 while town.has_more:
                     town.settle()
                     town.publish()
+                town.grow_log()
+                town.publish()
                 town.builder.close()
     finally:
         ledger.close()

@@ -35,6 +35,7 @@ class Demo:
         task = progress.add_task("Starting", total=3)
         var, logs = ["--var", str(self.settings.var)], self.settings.var / "logs"
         environment = os.environ | {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.site_url}
+        environment.setdefault("PREAU_LOG_SECONDS", "5")
         serving = self._child(["serve", *var, "--port", str(self.port)], logs / "serve.log", environment)
         self._child(["work", *var], logs / "work.log", environment)
         site = ["serve-site", str(self.settings.site), "--port", str(self.site_port)]

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from civic import signing
 from civic.canonical import b64u_encode, parse_json
 from civic.keys import jwk_text, thumbprint
+from civic.log.note import Signer, ed25519_signer, vkey
 
 
 class KeyUnreadable(ValueError):
@@ -38,19 +40,36 @@ class SigningKey(NamedTuple):
         return found
 
 
+class LogKey(NamedTuple):
+    """The Ed25519 key that signs the checkpoints of public logs."""
+
+    private: Ed25519PrivateKey
+    public: bytes
+
+    def signer(self, origin: str) -> Signer:
+        """What signs the log of this origin."""
+        return ed25519_signer(origin, self.public, lambda text: signing.sign_ed25519(self.private, text))
+
+    def vkey(self, origin: str) -> str:
+        """The verifier key of the log of this origin, as a site carries it."""
+        return vkey(origin, self.public)
+
+
 class Keys(NamedTuple):
-    """`receipt` signs receipts, `form` unsigned acts, `admin` (a token) may ask for rebuilds."""
+    """`receipt` signs receipts, `form` unsigned acts, `log` public logs; `admin` (a token) may ask for rebuilds."""
 
     receipt: SigningKey
     form: SigningKey
     admin: str
+    log: LogKey
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     """The keys in `folder`, made first where they are missing; two processes that start together get the same."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
-    return Keys(_signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem"), token.decode("ascii").strip())
+    receipt, form = _signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem")
+    return Keys(receipt, form, token.decode("ascii").strip(), _log_key(folder / "log.pem"))
 
 
 def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
@@ -59,9 +78,19 @@ def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
     return SigningKey(private, x, y, thumbprint(jwk_text(x, y)))
 
 
+def _log_key(path: Path) -> LogKey:
+    try:
+        private = load_pem_private_key(_read_or_make(path, lambda: _pem(Ed25519PrivateKey.generate())), None)
+    except ValueError as error:
+        raise KeyUnreadable(f"{path}: {error}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeyUnreadable(f"{path}: not an Ed25519 key")
+    return LogKey(private, signing.public_ed25519(private))
+
+
 def _signing_key(path: Path) -> SigningKey:
     try:
-        private = load_pem_private_key(_read_or_make(path, _new_pem), None)
+        private = load_pem_private_key(_read_or_make(path, lambda: _pem(ec.generate_private_key(ec.SECP256R1()))), None)
     except ValueError as error:
         raise KeyUnreadable(f"{path}: {error}") from error
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
@@ -69,8 +98,7 @@ def _signing_key(path: Path) -> SigningKey:
     return signing_key(private)
 
 
-def _new_pem() -> bytes:
-    private = ec.generate_private_key(ec.SECP256R1())
+def _pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

@@ -56,7 +56,7 @@ def open_services(
     known = modules.load()
     writer = LedgerWriter(ledger, settings.waiting_acts, on_fatal)
     per_key = Windows(settings.envelopes_per_minute, monotonic)
-    acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random)
+    acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random, settings.log_seconds)
     per_address = Windows(settings.requests_per_minute, monotonic)
     catalogue = Catalogue(settings.content, ledger, monotonic)
     return Services(settings, ledger, keys, known, catalogue, writer, acceptance, per_address, now, random)

@@ -37,6 +37,7 @@ ABOUT: Mapping[str, str] = {
     "publish": "where the site goes: folder or netlify",
     "netlify_site": "id of the Netlify site",
     "netlify_token": "token for it; better given as PREAU_NETLIFY_TOKEN than written down",
+    "log_seconds": "how often the public log is published; receipts promise it",
     "precompress": "write .br and .gz files beside the pages",
 }
 
@@ -61,6 +62,7 @@ class Settings:
     publish: str = "folder"
     netlify_site: str = ""
     netlify_token: str = field(default="", repr=False)
+    log_seconds: int = 600
     precompress: bool = True
 
     @property
@@ -143,6 +145,8 @@ def _placed(settings: Settings) -> Settings:
         address = getattr(settings, name)
         if address and origin_of(address) == "":
             raise SettingsError(f"{name} must begin with http:// or https://")
+    if settings.log_seconds < 1:
+        raise SettingsError("log_seconds must be at least 1")
     if settings.publish not in ("folder", "netlify"):
         raise SettingsError("publish is folder or netlify")
     changed = {

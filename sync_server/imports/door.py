@@ -79,7 +79,7 @@ class Door:
 
     def _check(self, batch: list[Sealed], answer: dict[str, Any]) -> int:
         receipt, fresh = answer["receipt"], 0
-        items = {} if receipt is None else {one.id: one for one in open_receipt(receipt, self.space, *self.key)}
+        items = {} if receipt is None else {one.id: one for one in open_receipt(receipt, self.space, *self.key).items}
         for one, result in zip(batch, answer["results"], strict=True):
             if result["status"] == "refused":
                 if not result["retry"]:

@@ -6,6 +6,7 @@ from sync_server.storage.batch import Offer, Outcome
 from sync_server.storage.derived import Unreplayable, rebuild_derived
 from sync_server.storage.engine import open_engine
 from sync_server.storage.ledger import Ledger, LedgerUnavailable, LedgerUnknown, Position
+from sync_server.storage.log import PublicLog
 from sync_server.storage.migrations import migrate
 from sync_server.storage.reading import Asked, Changes, HeadRow, Line, Manifest, Participation, Reading, Record, Total
 from sync_server.storage.works import Built, Works
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "Participation",
     "Position",
+    "PublicLog",
     "Reading",
     "Record",
     "Total",

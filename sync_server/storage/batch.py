@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from civic.admission import Act, Settlement, settle
+from civic.canonical import b64u_encode
 from civic.receipt import ReceiptItem
 from civic.refusals import Code, Refused
 from civic.replay import count_changes
@@ -79,7 +80,10 @@ def find_stored(cursor: DBAPICursor, say: Statements, space: str, asked: Mapping
     older = [(envelope_id,) for envelope_id, head in asked.items() if head.id != envelope_id]
     numbers.update({(no,): None for _, _, no in say.find_superseded.find(cursor, space, older)})
     rows = say.find_records.find(cursor, space, [*numbers])
-    return {envelope_id: ReceiptItem(envelope_id, no, rx, c) for _, no, _, _, _, envelope_id, c, rx in rows}
+    salts = {no: b64u_encode(bytes.fromhex(salt)) for no, salt in say.find_salts.find(cursor, space, [*numbers])}
+    return {
+        envelope_id: ReceiptItem(envelope_id, no, rx, c, salts.get(no)) for _, no, _, _, _, envelope_id, c, rx in rows
+    }
 
 
 class Batch:
@@ -178,7 +182,7 @@ class Batch:
         except Refused as refused:
             return Outcome("refused", None, None, refused.code)
         self.last_no = no
-        item = self.known[envelope.id] = ReceiptItem(envelope.id, no, act.rx, offer.c)
+        item = self.known[envelope.id] = ReceiptItem(envelope.id, no, act.rx, offer.c, b64u_encode(offer.salt))
         slug = act.consultation.slug
         self.records.append((self.space, no, slug, act.module.name, envelope.kind, envelope.id, offer.c, act.rx))
         self.payloads.append((self.space, no, act.voter, envelope.slot, envelope.text, offer.salt))

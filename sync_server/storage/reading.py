@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from civic.canonical import b64u_encode
 from civic.receipt import ReceiptItem
 from civic.slots import Counted, Head
 from sync_server.storage.batch import find_stored, head_of, parse_counted
@@ -122,11 +123,17 @@ class Reading:
     def find_record(self, envelope_id: str) -> tuple[str, ReceiptItem] | None:
         """The space and the receipt's item of an act, None if it isn't in the ledger."""
         is_indexed = sa.and_(ids.c.space == records.c.space, ids.c.no == records.c.no)
-        indexed = sa.select(records).select_from(ids.join(records, is_indexed)).where(ids.c.id == envelope_id)
+        record = sa.select(*records.c, payloads.c.salt)
+        indexed = record.select_from(ids.join(records, is_indexed).outerjoin(payloads, _same_record(records)))
+        indexed = indexed.where(ids.c.id == envelope_id)
         is_newer = sa.and_(records.c.space == spaces.c.space, records.c.no > spaces.c.indexed_no)
-        newer = sa.select(records).select_from(spaces.join(records, is_newer)).where(records.c.id == envelope_id)
+        newer = record.select_from(spaces.join(records, is_newer).outerjoin(payloads, _same_record(records)))
+        newer = newer.where(records.c.id == envelope_id)
         row = self.connection.execute(indexed).first() or self.connection.execute(newer).first()
-        return None if row is None else (row.space, ReceiptItem(row.id, row.no, row.rx, row.c))
+        if row is None:
+            return None
+        salt = None if row.salt is None else b64u_encode(row.salt)
+        return row.space, ReceiptItem(row.id, row.no, row.rx, row.c, salt)
 
     def find_stored(self, space: str, asked: Sequence[Asked]) -> dict[str, ReceiptItem]:
         """The receipt's items of those of the acts `asked` for that are in the ledger, by id."""

@@ -35,6 +35,9 @@ class Statements:
         self.totals = self._writer(totals, ("n",), largest=("as_of",))
         self.participation = self._writer(participation, ("ballots", "voters", "unsigned"))
         self.find_records = self._lookup(records, ("no",), array="bigint[]")
+        # In hexadecimal: what SQLite's JSON carries is text.
+        salt = "hex(kept.salt)" if self.is_sqlite else "encode(kept.salt, 'hex')"
+        self.find_salts = self._lookup(payloads, ("no",), array="bigint[]", columns=f"kept.no, {salt}")
         self.find_superseded = self._lookup(superseded, ("id",))
         self.find_heads = self._lookup(heads, ("consultation", "voter", "slot"))
         self.find_owners = self._lookup(heads, ("consultation", "slot"), "heads_owner", SHOWN.text)
@@ -74,13 +77,17 @@ class Statements:
         return Writer(str(compiled))
 
     def _lookup(
-        self, table: sa.Table, names: tuple[str, ...], index: str = "", condition: str = "", array: str = "text[]"
-    ) -> Lookup:
+        self, table: sa.Table, names: tuple[str, ...], index: str = "", condition: str = "", array: str = "text[]",
+        columns: str = "",
+    ) -> Lookup:  # fmt: skip
         """Key by key through an index, which neither database would choose while it thinks the table small.
+
+        The rows found are whole, unless `columns` says what of them is asked for.
 
         SQLite is told the order (CROSS JOIN) and the index, PostgreSQL by LATERAL and OFFSET 0.
         """
-        columns, condition = ", ".join(f"kept.{column.name}" for column in table.c), condition and f" AND {condition}"
+        columns = columns or ", ".join(f"kept.{column.name}" for column in table.c)
+        condition = condition and f" AND {condition}"
         if self.is_sqlite:
             imposed = f"INDEXED BY {index}" if index else ""
             matches = " AND ".join(f"kept.{name} = wanted.value ->> {place}" for place, name in enumerate(names))

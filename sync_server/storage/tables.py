@@ -1,7 +1,8 @@
 """The tables of the ledger (docs/operating.md says what losing each would mean). Every key begins with the space.
 
 `records` and `payloads` are the truth; `heads`, `superseded`, `voters`, `totals` and `participation` follow from them
-and are kept in the same transaction (storage.derived makes them again); `ids` follows a little later. No foreign keys:
+and are kept in the same transaction (storage.derived makes them again); `ids` follows a little later. `log_entries` and
+`log_checkpoints` are what the town has published and signed: truth too. No foreign keys:
 the one function that appends writes both sides, and a space must be free to live on another database.
 """
 
@@ -138,6 +139,33 @@ manifests = sa.Table(
     _text("mh", key=True),
     _integer("revision"),
     sa.Column("manifest", sa.LargeBinary, nullable=False),
+)
+
+# The public log, entry by entry: never changed, only added to. `no` is the record an entry is of, 0 for all others.
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    _text("space", key=True),
+    _integer("i", key=True),
+    _integer("no"),
+    sa.Column("entry", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+OF_RECORD, OF_NONE = sa.text("no > 0"), sa.text("no = 0")
+sa.Index(
+    "log_entries_no", log_entries.c.space, log_entries.c.no, unique=True,
+    sqlite_where=OF_RECORD, postgresql_where=OF_RECORD,
+)  # fmt: skip
+sa.Index("log_entries_other", log_entries.c.space, log_entries.c.i, sqlite_where=OF_NONE, postgresql_where=OF_NONE)
+
+# Every checkpoint that was signed, before anybody could see it: what was promised once must hold for ever.
+log_checkpoints = sa.Table(
+    "log_checkpoints",
+    metadata,
+    _text("space", key=True),
+    _integer("size", key=True),
+    _text("text"),
+    sqlite_with_rowid=False,
 )
 
 # Which worker has a space in hand, and up to where its site is built.

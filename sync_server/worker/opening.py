@@ -13,14 +13,17 @@ from pathlib import Path
 
 from civic import modules
 from civic.content import Content
+from civic.log.checkpoint import origin_of
 from civic.module import Document
+from civic.space import Space
 from sync_server.keys import Keys
 from sync_server.settings import Settings, SettingsError
-from sync_server.storage import Ledger
+from sync_server.storage import Ledger, PublicLog
 from sync_server.worker.builder import Folders, WarmBuilder
+from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import Publisher
 from sync_server.worker.publish.folder import FolderPublisher
-from sync_server.worker.town import Town
+from sync_server.worker.town import Installation, Town
 from sync_server.worker.watch import Clocks, Worker
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -52,9 +55,9 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     theme = settings.theme if settings.theme.is_dir() else CHECKOUT / "themes" / "town"
     builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
     publisher = _publisher(settings, output)
-    installation = partial(_installation, settings, keys)
-    now = _now_in_seconds
-    return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, now)
+    open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
+    installation = Installation(partial(_document, settings, keys), open_log)
+    return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 
 def open_worker(settings: Settings, keys: Keys, ledger: Ledger, name: str) -> Worker:
@@ -86,13 +89,19 @@ def _publisher(settings: Settings, output: Path) -> Publisher:
     return publisher
 
 
-def _installation(settings: Settings, keys: Keys, town: Content) -> Document:
+def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, space: Space) -> TownLog:
+    place = Place(space.id, folder, keys.log.signer(origin_of(space.site_url)))
+    return TownLog(place, stored, settings.log_seconds, _now_in_seconds)
+
+
+def _document(settings: Settings, keys: Keys, town: Content) -> Document:
     """The one document of space.json (docs/formats.md §6)."""
     return {
         "space": town.space.id,
         "sync_url": settings.sync_url,
         "site_url": settings.site_url or town.space.site_url,
         "receipt_key": keys.receipt.jwk,
+        "log": keys.log.vkey(origin_of(town.space.site_url)),
         "precompress": settings.precompress,
     }
 

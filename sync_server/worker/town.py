@@ -7,27 +7,42 @@ with `rebuild`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
+from civic.log.checkpoint import origin_of
 from civic.module import Document, Modules
 from civic.phases import moment_at, next_boundary
+from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Reading
 from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
+from sync_server.worker.log import LogUnsound, TownLog
 from sync_server.worker.publish import Publisher
 from sync_server.worker.snapshot_files import write_snapshot
 
 COPIES = (".br", ".gz")  # compressed beside the file they are of
+RESULTS = "{slug}/donnees/results.json"  # of a site: what the log's closing entry is about
 FAR_BEHIND = 5_000  # records: more than this are not applied one by one, everything is read again
+
+log = logging.getLogger("preau.worker")
+
+
+class Installation(NamedTuple):
+    """What a town has from whoever runs its server: the one document of space.json, and its public log."""
+
+    document: Callable[[Content], Document]
+    open_log: Callable[[Space], TownLog]
 
 
 class Town:
-    """`now` gives the instant in epoch seconds, `installation` the one document of space.json."""
+    """`now` gives the instant in epoch seconds."""
 
     def __init__(
         self,
@@ -37,7 +52,7 @@ class Town:
         modules: Modules,
         builder: WarmBuilder,
         publisher: Publisher,
-        installation: Callable[[Content], Document],
+        installation: Installation,
         now: Callable[[], int],
     ) -> None:
         self.folder, self.snapshots, self.ledger, self.modules = content, snapshots, ledger, modules
@@ -48,6 +63,7 @@ class Town:
         self._content: Content | None = None
         self._past: Mapping[str, list[bytes]] = {}
         self._folds: dict[str, Fold] = {}
+        self._log: TownLog | None = None
         self._is_unpublished = True
 
     def rebuild(self) -> None:
@@ -65,10 +81,13 @@ class Town:
             self._folds = {slug: self._load(reading, one, now) for slug, one in content.consultations.items()}
             tables = {slug: self._tables(reading, fold) for slug, fold in self._folds.items()}
         self._look_ahead(now)
-        write_snapshot(self.snapshots / "space.json", {"installation": [self.installation(content)]})
+        write_snapshot(self.snapshots / "space.json", {"installation": [self.installation.document(content)]})
         for slug, content_of_file in tables.items():
             write_snapshot(self.snapshots / f"{slug}.json", content_of_file)
         self._forget_others(set(tables))
+        if self._log is None or self._log.origin != origin_of(content.space.site_url):
+            self._log = self.installation.open_log(content.space)
+        self._publish_log({}, is_whole=True)
         self._written(self.builder.reload())
         self.dirty.clear()
 
@@ -117,11 +136,39 @@ class Town:
         self._written(self.builder.settle())
         self.dirty.clear()
 
+    @property
+    def is_log_due(self) -> bool:
+        """Whether the public log is to be published next."""
+        return self._log is not None and self._log.is_due
+
+    def grow_log(self) -> None:
+        """Publishes in the public log what has happened since the last time; costs next to nothing if nothing has."""
+        if self._publish_log(dict(self._results())):
+            self._written(self.builder.settle())
+
     def publish(self) -> None:
         """Brings the host up to date if anything was written since; after PublishFailed that is still to be done."""
         if self._is_unpublished:
             self.publisher.publish()
             self._is_unpublished = False
+
+    def _publish_log(self, results: Mapping[str, bytes], *, is_whole: bool = False) -> bool:
+        try:
+            return self._log is not None and self._log.publish(results, is_whole=is_whole)
+        except LogUnsound as error:
+            # The pages go on; the log stays as it was shown until somebody has found out what happened.
+            log.critical("%s: the public log is not published any more: %s", self._space(), error)
+            return False
+
+    def _results(self) -> Iterator[tuple[str, bytes]]:
+        """The results that are on the site and final, by consultation."""
+        for slug, fold in self._folds.items():
+            file = self.builder.folders.output / RESULTS.format(slug=slug)
+            if fold.moment.state == "results" and slug not in self.dirty and self._is_final(fold) and file.is_file():
+                yield slug, file.read_bytes()
+
+    def _is_final(self, fold: Fold) -> bool:
+        return self._log is not None and self.now() >= fold.consultation.accept_until + self._log.closing_delay
 
     def _apply(self, reading: Reading, slug: str, moved: list[HeadRow]) -> Tables:
         fold, space = self._folds[slug], self._space()

@@ -79,8 +79,11 @@ class Watch:
         """Finishes what is only in memory and lets another worker have the town."""
         if self._built is not None:
             try:
-                if self._is_ready and self.town.dirty and not self._must_rebuild:
-                    self._settle()
+                if self._is_ready and not self._must_rebuild:
+                    if self.town.dirty:
+                        self._settle()
+                    self.town.grow_log()
+                    self.town.publish()
                 self.works.release(self.space, self.worker)
             except (BuilderFailed, PublishFailed, LedgerUnavailable, OSError) as error:
                 log.warning("%s: %s; the next start does it", self.space, error)
@@ -129,6 +132,9 @@ class Watch:
             self.town.pass_boundary()
             self._changed(now)
             self._settle()  # whoever comes to read a result wants its files too
+        elif self.town.is_log_due:  # before new acts: however many come, the log keeps its promises
+            self.town.grow_log()
+            self.town.publish()
         elif position.last_no > self.town.position:
             if self._has_waited(position.last_no, now):
                 self._catch_up(position, now)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from civic.canonical import b64u_encode
 from civic.receipt import ReceiptItem, open_receipt
 from sync_server.keys import Keys, open_keys
 from sync_server.storage import open_ledger, rebuild_derived
@@ -74,7 +75,7 @@ class Phones:
         key = self.keys.receipt
         with self.lock:
             self.faults += [str(one) for one in answer["results"] if one["status"] not in ("accepted", "duplicate")]
-            for item in open_receipt(answer["receipt"], SPACE, key.x, key.y):
+            for item in open_receipt(answer["receipt"], SPACE, key.x, key.y).items:
                 if self.acknowledged.setdefault(item.id, item) != item:
                     self.faults.append(f"{item} was {self.acknowledged[item.id]}")
 
@@ -124,7 +125,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path, database: str) 
     ledger = open_ledger(database)
     with ledger.reading() as now:
         records = now.records_after(SPACE, 0, 10_000_000)
-    stored = {one.id: ReceiptItem(one.id, one.no, one.rx, one.c) for one in records}
+    stored = {one.id: ReceiptItem(one.id, one.no, one.rx, one.c, b64u_encode(one.salt or b"")) for one in records}
     assert len(stored) == len(records)
     assert [one.no for one in records] == list(range(1, len(records) + 1))
     assert stored == phones.acknowledged

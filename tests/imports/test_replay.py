@@ -85,7 +85,7 @@ def check_receipts(var: Path, votes: int) -> None:
             )
             for record in records:
                 answer = session.get(f"http://127.0.0.1:{port}/v1/receipts/{record.id}", timeout=10)
-                (item,) = open_receipt(answer.json()["receipt"], "import", key.x, key.y)
+                (item,) = open_receipt(answer.json()["receipt"], "import", key.x, key.y).items
                 assert (item.id, item.no, item.rx, item.c) == (record.id, record.no, record.rx, record.c)
     finally:
         serving.terminate()

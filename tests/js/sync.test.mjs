@@ -26,7 +26,9 @@ test('a vote leaves with a simple request and is received', async () => {
   assert.deepEqual(Object.keys(body), ['v', 'space', 'envelopes']);
   const act = await only(town);
   assert.deepEqual([act.state, act.no, act.rx], ['received', 1, town.now]);
-  assert.ok((await readReceipt(act.receipt, town.site)).has(act.id));
+  const item = (await readReceipt(act.receipt, town.site)).get(act.id);
+  assert.equal(item?.salt, town.records.get(act.id).salt); // with it the phone finds its act in the public log
+  assert.equal(item?.by, town.now + 1260);
 });
 
 test('a lost answer: sent again, taken as duplicate, one record', async () => {

@@ -65,7 +65,7 @@ class Phones:
     def check(self, answer: Answer) -> None:
         key, stored = self.services.keys.receipt, [one for one in answer.results if one.item is not None]
         assert (answer.receipt is None) == (not stored)
-        items = () if answer.receipt is None else open_receipt(answer.receipt, SPACE, key.x, key.y)
+        items = () if answer.receipt is None else open_receipt(answer.receipt, SPACE, key.x, key.y).items
         assert set(items) == {one.item for one in stored}
         for item in items:
             assert self.said.setdefault(item.id, item) == item

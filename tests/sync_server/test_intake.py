@@ -3,7 +3,9 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
+from civic.canonical import b64u_decode
 from civic.receipt import commitment, open_receipt
 from sync_server.storage.tables import payloads, records
 from tests.civic.town import jti
@@ -20,12 +22,17 @@ def test_an_act_gets_a_number_and_a_receipt_that_checks(house: House) -> None:
     }  # fmt: skip
     assert (answer["v"], answer["now"]) == (1, NOW)
     key = house.services.keys.receipt
-    (item,) = open_receipt(answer["receipt"], "valbrume", key.x, key.y)
+    (item,) = open_receipt(answer["receipt"], "valbrume", key.x, key.y).items
     assert (item.id, item.no, item.rx) == (result["id"], 1, NOW)
 
 
-def test_the_commitment_opens_with_the_salt_that_is_kept(house: House) -> None:
-    house.send(house.citizen(1).propose(5))
+def test_the_commitment_opens_with_the_salt_that_is_kept_and_that_the_receipt_tells(house: House) -> None:
+    text = house.citizen(1).propose(5)
+    key, answer = house.services.keys.receipt, house.send(text).json
+    for receipt in (answer["receipt"], house.send(text).json["receipt"]):  # a duplicate is told the same
+        (item,) = open_receipt(receipt, "valbrume", key.x, key.y).items
+        assert item.salt is not None
+        assert item.c == commitment(b64u_decode(item.salt), text)
     (record,), (payload,) = rows(house.services.ledger, records), rows(house.services.ledger, payloads)
     assert record[6] == commitment(payload[5], payload[4])
     assert len(payload[5]) == 32
@@ -37,9 +44,25 @@ def test_one_receipt_covers_everything_that_is_stored_and_nothing_else(house: Ho
     answer = house.send(ana.propose(5), bob.vote(5, rev=2), bob.vote(5, "blank"), bob.vote(404), "junk").json
     assert [one["status"] for one in answer["results"]] == ["duplicate", "accepted", "superseded", "refused", "refused"]
     key = house.services.keys.receipt
-    items = open_receipt(answer["receipt"], "valbrume", key.x, key.y)
+    items = open_receipt(answer["receipt"], "valbrume", key.x, key.y).items
     assert [one.id for one in items] == [one["id"] for one in answer["results"][:3]]
     assert [one.no for one in items] == [1, 2, 3]
+
+
+def test_a_receipt_promises_by_when_the_public_log_holds_the_act(house: House) -> None:
+    key, answer = house.services.keys.receipt, house.send(house.citizen(1).propose(5)).json
+    receipt = open_receipt(answer["receipt"], "valbrume", key.x, key.y)
+    assert receipt.by == NOW + 2 * house.services.settings.log_seconds + 60
+
+
+def test_a_receipt_says_so_where_the_salt_was_erased(house: House) -> None:
+    (result,) = house.results(house.citizen(1).propose(5))
+    with house.services.ledger.writing() as connection:
+        connection.execute(sa.delete(payloads))
+    answer = house.client.get(f"/v1/receipts/{result['id']}")
+    key = house.services.keys.receipt
+    (item,) = open_receipt((answer.json or {})["receipt"], "valbrume", key.x, key.y).items
+    assert (item.no, item.salt) == (1, None)
 
 
 def test_there_is_no_receipt_where_nothing_is_stored(house: House) -> None:
@@ -55,7 +78,7 @@ def test_a_receipt_can_be_asked_for_again(house: House) -> None:
     (result,) = house.results(house.citizen(1).propose(5))
     answer = house.client.get(f"/v1/receipts/{result['id']}")
     key = house.services.keys.receipt
-    (item,) = open_receipt((answer.json or {})["receipt"], "valbrume", key.x, key.y)
+    (item,) = open_receipt((answer.json or {})["receipt"], "valbrume", key.x, key.y).items
     assert (item.id, item.no) == (result["id"], 1)
     for unknown in ("x" * 43, "x", "é" * 43):
         assert house.client.get(f"/v1/receipts/{unknown}").json == {"code": "not_found", "retry": False}

@@ -4,16 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from civic import signing
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
+from civic.log.note import ed25519_signer
 from civic.module import Document
+from civic.space import Space
 from sync_server.catalogue import read_files
-from sync_server.storage import Ledger, open_ledger
+from sync_server.storage import Ledger, PublicLog, open_ledger
 from sync_server.worker.builder import BuilderFailed, Folders, WarmBuilder
+from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import PublishFailed
 from sync_server.worker.snapshot_files import read_snapshot
-from sync_server.worker.town import Town
+from sync_server.worker.town import Installation, Town
 from sync_server.worker.watch import Clocks, Worker
 from tests.civic.town import MODULES, OPENS, SPACE_TOML, TEXTS, Citizen
 from tests.worker.test_fold import SPACE, offer
@@ -28,6 +33,11 @@ starts_at = 2026-03-01T00:00:00Z
 ends_at = 2026-03-31T00:00:00Z
 open = ["proposal", "vote", "comment"]
 """
+LOG_SECONDS = 600
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+SIGNER = ed25519_signer(
+    "participer.valbrume.example/log", signing.public_ed25519(KEY), lambda text: signing.sign_ed25519(KEY, text)
+)
 ENDS = OPENS + 30 * 86_400
 
 
@@ -98,11 +108,15 @@ class Scene:
         def open_town(_: str, content: Path) -> Town:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
-                lambda town: {"space": town.space.id}, lambda: int(self.wall),
+                Installation(lambda town: {"space": town.space.id}, self.open_log), lambda: int(self.wall),
             )  # fmt: skip
 
         clocks = Clocks(lambda: self.wall, lambda: self.steady)
         return Worker(self.ledger, lambda: {SPACE: self.folder / "content"}, open_town, name, clocks)
+
+    def open_log(self, space: Space) -> TownLog:
+        place = Place(space.id, self.folder / "snapshots" / "log", SIGNER)
+        return TownLog(place, PublicLog(self.ledger), LOG_SECONDS, lambda: int(self.wall))
 
     def pass_time(self, seconds: float, worker: Worker | None = None) -> list[str]:
         """What the builder is asked meanwhile."""

@@ -3,7 +3,7 @@
 import { b64u, unb64u, utf8 } from './canonical.mjs';
 import { envelopeId } from './envelope.mjs';
 import { leafHash } from './log_tree.mjs';
-import { openReceipt } from './receipts.mjs';
+import { readReceipt } from './receipts.mjs';
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
@@ -28,16 +28,16 @@ export function entryHash(consultation, c) {
 
 /**
  * The leaf that the town promised for this act, until when, and whether other acts share its receipt; null for a
- * receipt that promises nothing (from before there was a log). Throws where the receipt is not the town's, not for this
- * envelope, or does not open its own commitment.
+ * receipt that promises nothing that can be checked (from before there was a log, or after its salt was erased). Throws
+ * where the receipt is not the town's, not for this envelope, or does not open its own commitment.
  * @param {Act} act
  * @param {Site} site
  */
 export async function promisedLeaf(act, site) {
-  const { items, by } = await openReceipt(act.receipt, site);
-  if (!by) return null;
-  const id = await envelopeId(act.jws);
-  const item = items.find((one) => one.id === id);
-  if (!item || (await commitmentTo(item.salt, act.jws)) !== item.c) throw new Error('not for this act');
-  return { leaf: await entryHash(act.consultation, item.c), by, shared: items.length > 1 };
+  const items = await readReceipt(act.receipt, site);
+  const item = items.get(await envelopeId(act.jws));
+  if (!item) throw new Error('not for this act');
+  if (!item.by || !item.salt) return null;
+  if ((await commitmentTo(item.salt, act.jws)) !== item.c) throw new Error('not for this act');
+  return { leaf: await entryHash(act.consultation, item.c), by: item.by, shared: items.size > 1 };
 }

@@ -23,7 +23,8 @@ async function ownReceipt({ site, fetch }, act) {
   const response = await fetch(`${site.sync.replace(/\/$/, '')}/v1/receipts/${act.id}`).catch(() => null);
   const receipt = response && response.ok ? (await response.json().catch(() => ({}))).receipt : '';
   const items = await readReceipt(String(receipt), site).catch(() => new Map());
-  return items.has(act.id) && items.size === 1 ? receipt : act.receipt;
+  const item = items.get(act.id);
+  return item && item.salt && items.size === 1 ? receipt : act.receipt;
 }
 
 /**

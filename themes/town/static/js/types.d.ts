@@ -125,16 +125,9 @@ interface ReceiptItem {
   no: number;
   rx: number;
   c: string;
-  /** opens the commitment `c` */
-  salt: string;
-}
-
-/** What a receipt's signature covers (docs/formats.md §4). */
-interface Receipt {
-  v: 1;
-  space: string;
-  items: ReceiptItem[];
-  /** the acts are in the log by then, or the town has broken its word */
+  /** opens `c`: what of the public log only this phone can recognise; null once the town has erased it */
+  salt: string | null;
+  /** when the public log holds `c` at the latest */
   by: number;
 }
 
