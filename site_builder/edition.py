@@ -52,7 +52,7 @@ def make_editions(
             sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
             pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
-            register_url=assets.registers[language.code], has_log=bool(installation.log_key), icon_url=assets.icon,
+            register_url=assets.registers[language.code], has_log=bool(installation.log), icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
@@ -67,8 +67,8 @@ def _meta(space: Space, installation: Installation, language: Language) -> str:
         "prefix": language.prefix, "receipt": installation.receipt_key, "langs": list(space.languages),
         "tz": space.timezone,
     }  # fmt: skip
-    if installation.log_key:
-        site["log"] = installation.log_key
+    if installation.log:
+        site["log"] = installation.log
     return json.dumps(site, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -27,7 +27,7 @@ class Installation:
     site_url: str
     receipt_key: Mapping[str, str]
     precompress: bool
-    log_key: str = ""  # vkey of the town's log, "" before there is one
+    log: str = ""  # verifier key of the public log, "" where there is none
 
 
 def read_installation(folder: Path, space: Space) -> Installation:
@@ -39,11 +39,9 @@ def read_installation(folder: Path, space: Space) -> Installation:
     if row["space"] != space.id:
         raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
     site_url = str(row["site_url"] or space.site_url).rstrip("/")
-    key_file = folder / "log" / "vkey"
     return Installation(
-        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]),
-        key_file.read_text("ascii").strip() if key_file.is_file() else "",
-    )  # fmt: skip
+        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", "")
+    )
 
 
 def read_tables(folder: Path, slug: str) -> Tables:
