@@ -17,8 +17,8 @@ _TEXTS = frozenset({"html", "css", "js", "json", "xml", "svg", "csv", "txt", "we
 
 
 def is_compressible(file: str) -> bool:
-    """Whether copies of this file are worth having."""
-    return file.rpartition(".")[2] in _TEXTS
+    """Whether copies of this file are worth having. The public log is hashes: nothing makes them smaller."""
+    return not file.startswith("log/") and file.rpartition(".")[2] in _TEXTS
 
 
 def gzip(data: bytes) -> bytes:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+TEXT = "text/plain; charset=utf-8"
 IMMUTABLE = "public, max-age=31536000, immutable"
+# Of the public log (C2SP tlog-tiles): a tile never changes, a partial one neither; the rest does.
+LOG = (("/log/tile/*", "application/octet-stream"), ("/log/checkpoint", TEXT), ("/log/vkey", TEXT))
+LOG_FRESH = ("/log/checkpoint", "/log/vkey", "/log/find/*")
 FIXED = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -43,8 +47,10 @@ def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str]) -> 
     """
     lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url)}; frame-ancestors 'none'"]
     lines += [f"  {name}: {value}" for name, value in FIXED]
-    for path in ("/a/*", "/p/*"):
+    for path in ("/a/*", "/p/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
-    for path in sorted(fresh):
+    for path, kind in LOG:
+        lines += [path, f"  Content-Type: {kind}"]
+    for path in sorted([*fresh, *LOG_FRESH]):
         lines += [path, "  Cache-Control: no-cache"]
     return ("\n".join(lines) + "\n").encode("utf-8")

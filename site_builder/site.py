@@ -23,6 +23,7 @@ from site_builder.core_pages import core_pages
 from site_builder.desk import Desk
 from site_builder.edition import Edition, make_editions
 from site_builder.failure import BuildFailure
+from site_builder.log import LogFiles
 from site_builder.output import Output, Written
 from site_builder.press import cores, in_parallel
 from site_builder.snapshot import parse_change, read_installation, read_tables
@@ -54,6 +55,7 @@ class Site:
         self.processes = cores() if processes is None else processes
         self.modules = module_folders.load()
         self.output = Output(folders.output)
+        self.log = LogFiles(folders.snapshots, self.output)
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
@@ -77,6 +79,7 @@ class Site:
                 edition.show(desk)
             edition.list_all(self.desks.values())
         self.output.is_compressed = installation.precompress
+        self.log.vkey = installation.log
 
     def write(self) -> None:
         """Writes the whole site from what was read."""
@@ -93,6 +96,7 @@ class Site:
         for slug in self.desks:
             self._write_consultation(slug, pages[slug])
         self._write_town()
+        self.log.write()
         output.finish()
 
     def apply(self, change: Any) -> list[str]:
@@ -130,6 +134,7 @@ class Site:
             self._dirty = set()
         else:
             self.output.shrink()
+        self.log.grow()
         return self.output.take_changed()
 
     def _print(self, jobs: Sequence[Job]) -> None:

@@ -146,6 +146,11 @@ class Town:
         if self._publish_log(dict(self._results())):
             self._written(self.builder.settle())
 
+    def finish(self) -> None:
+        """Brings log, snapshots and cold files up to date at once: for the end of a worker."""
+        if self._publish_log({}) or self.dirty:
+            self.settle()
+
     def publish(self) -> None:
         """Brings the host up to date if anything was written since; after PublishFailed that is still to be done."""
         if self._is_unpublished:

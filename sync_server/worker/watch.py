@@ -80,9 +80,7 @@ class Watch:
         if self._built is not None:
             try:
                 if self._is_ready and not self._must_rebuild:
-                    if self.town.dirty:
-                        self._settle()
-                    self.town.grow_log()
+                    self.town.finish()
                     self.town.publish()
                 self.works.release(self.space, self.worker)
             except (BuilderFailed, PublishFailed, LedgerUnavailable, OSError) as error:
