@@ -2,6 +2,8 @@
 
 content/<space>/…      what the town wrote
 records.jsonl          one line a record, in order: its number, times, envelope, salt and commitment
+log.jsonl              one line an entry of the public log, in order: its number, that of its record or 0, the entry
+checkpoints.jsonl      every checkpoint of the log that was signed
 manifests.jsonl        every version of the rules that was ever shown
 keys/…                 only when asked for: whoever has them speaks for the town
 export.json            {"v": 1, "space", "records"}
@@ -25,10 +27,11 @@ from civic.refusals import Refused
 from civic.replay import admitted, widened
 from sync_server.catalogue import read_files
 from sync_server.settings import Settings
-from sync_server.storage import Ledger, Manifest, Offer, Record
+from sync_server.storage import Ledger, Manifest, Offer, PublicLog, Record
 
 BATCH = 500
 CONTENT, RECORDS, MANIFESTS, KEYS, ABOUT = "content", "records.jsonl", "manifests.jsonl", "keys", "export.json"
+LOG, CHECKPOINTS = "log.jsonl", "checkpoints.jsonl"
 
 Advance = Callable[[int], object]  # told how many more records are done
 
@@ -47,6 +50,7 @@ def export_town(ledger: Ledger, content: Path, target: Path, keys: Path | None, 
     town = parse_content(read_files(content))
     space, number = town.space.id, 0
     shutil.copytree(content, target / CONTENT / content.name)
+    _export_log(PublicLog(ledger), space, target)
     with ledger.reading() as now, (target / RECORDS).open("wb") as file:
         while records := now.records_after(space, number, BATCH):
             file.writelines(canonical_json(_line_of(record)) + b"\n" for record in records)
@@ -85,9 +89,35 @@ def import_town(source: Path, settings: Settings, ledger: Ledger, modules: Modul
         _check_numbers(ledger, town.space.id, lines)
         done = lines[-1]["no"]
         advance(len(lines))
+    _import_log(PublicLog(ledger), town.space.id, source)
     if done != about["records"]:
         raise ExportUnreadable(f"{source / RECORDS} ends at no. {done}, but {about['records']} were exported")
     return done
+
+
+def _export_log(log: PublicLog, space: str, target: Path) -> None:
+    """Checkpoints before entries, and both before the records: acts may come meanwhile, and none may be missing."""
+    with (target / CHECKPOINTS).open("wb") as file:
+        for size, text in log.checkpoints_after(space, -1):
+            file.write(canonical_json({"size": size, "text": text}) + b"\n")
+    index = 0
+    with (target / LOG).open("wb") as file:
+        while rows := log.rows_after(space, index, BATCH):
+            lines = ({"i": i, "no": no, "entry": entry.decode("utf-8")} for i, no, entry in rows)
+            file.writelines(canonical_json(line) + b"\n" for line in lines)
+            index = rows[-1][0] + 1
+
+
+def _import_log(log: PublicLog, space: str, source: Path) -> None:
+    """Puts the log back byte for byte, so that it goes on as the same one; ExportUnreadable if another is there."""
+    for lines in _batches(source / LOG) if (source / LOG).is_file() else ():
+        rows = [(line["i"], line["no"], line["entry"].encode("utf-8")) for line in lines]
+        log.restore(space, rows)
+        if log.rows_after(space, rows[0][0], len(rows)) != rows:
+            raise ExportUnreadable(f"entry {rows[0][0]} of the log, or one after it: this ledger has another log")
+    for lines in _batches(source / CHECKPOINTS) if (source / CHECKPOINTS).is_file() else ():
+        for line in lines:
+            log.keep_checkpoint(space, line["size"], line["text"])
 
 
 def _line_of(record: Record) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class TownLog:
         """Logs what is due and publishes it; whether any file differs.
 
         `results` are the results.json of consultations that are over, by slug: each is logged once, the first time.
-        `is_whole` looks at every file and not at those alone that the log's growth changes. LogUnsound, with nothing
-        signed or written, where what is stored and what was shown disagree.
+        `is_whole` looks at every file and not at those alone that the log's growth changes. LogUnsound, with the
+        checkpoint that is shown left as it is, where what is stored and what was signed or shown disagree.
         """
         space = self.place.space
         self._next_at = self.now() + self.seconds
@@ -105,6 +105,13 @@ class TownLog:
 
     def _entries(self, start: int, end: int) -> list[bytes]:
         return self._stored.entries(self.place.space, start, end)
+
+    def _checked_entries(self, start: int, end: int) -> list[bytes]:
+        """The entries of a bundle, which must still be those of the leaves: this may have been read long ago."""
+        entries = self._entries(start, end)
+        if b"".join(map(leaf_hash, entries)) != self._tree.hashes(0, start, end):
+            raise LogUnsound(f"an entry between {start} and {end} is not what it was")
+        return entries
 
     def _check(self, shown: Checkpoint | None, newest: str | None) -> None:
         """What is about to be signed must go on from everything that was signed and shown."""
@@ -137,7 +144,7 @@ class TownLog:
         base, size = -1 if shown is None else shown.size, self._tree.size
         sizes = [one for one, _ in self._stored.checkpoints_after(self.place.space, base)]
         wanted = [*growth(max(base, 0), size), *_kept_partial(sizes, size)]
-        has_changed = [self._put(tile.path, tile_content(self._tree, self._entries, tile)) for tile in wanted]
+        has_changed = [self._put(tile.path, tile_content(self._tree, self._checked_entries, tile)) for tile in wanted]
         has_changed.append(self._put(CHECKPOINT, note.encode("utf-8")))
         if shown is None:
             has_changed.append(self._sweep({tile.path for tile in wanted} | {CHECKPOINT}))

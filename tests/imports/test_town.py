@@ -13,7 +13,7 @@ from civic import modules
 from sync_server.demo_house import make_town
 from sync_server.export import ExportUnreadable, export_town, import_town
 from sync_server.settings import Settings, read_settings
-from sync_server.storage import Record, open_ledger
+from sync_server.storage import PublicLog, Record, open_ledger
 from tests.worker.test_kill_worker import files_of
 
 NOW = 1_795_500_000  # 2026-11-24
@@ -73,6 +73,32 @@ def test_the_same_town_elsewhere_has_the_same_records_and_the_same_site(
     here, there = build(town), build(elsewhere)
     assert set(here) == set(there)
     assert [path for path in sorted(here) if here[path] != there[path]] == []
+
+
+def log_of(settings: Settings) -> tuple[object, object]:
+    ledger = open_ledger(settings.database)
+    try:
+        log = PublicLog(ledger)
+        return log.rows_after("valbrume", 0, 100_000), log.checkpoints_after("valbrume", -1)
+    finally:
+        ledger.close()
+
+
+def test_the_same_public_log_goes_on_elsewhere_and_another_one_is_refused(town: Settings, tmp_path: Path) -> None:
+    ledger = open_ledger(town.database)
+    PublicLog(ledger).append_due("valbrume")
+    PublicLog(ledger).keep_checkpoint("valbrume", 7, "signed\n")
+    export_town(ledger, town.content / "valbrume", tmp_path / "export", None, lambda _: None)
+    ledger.close()
+    elsewhere = settings_of(tmp_path / "elsewhere")
+    for _ in range(2):
+        restore(tmp_path / "export", elsewhere)
+        assert log_of(elsewhere) == log_of(town)
+    lines = (tmp_path / "export" / "log.jsonl").read_text().splitlines()
+    lines[3] = lines[3].replace("manifest", "env") if "manifest" in lines[3] else lines[3].replace("env", "ballot")
+    (tmp_path / "export" / "log.jsonl").write_text("\n".join(lines) + "\n")
+    with pytest.raises(ExportUnreadable, match="another log"):
+        restore(tmp_path / "export", elsewhere)
 
 
 def test_a_second_import_changes_nothing(town: Settings, exported: Path, tmp_path: Path) -> None:

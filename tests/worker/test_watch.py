@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from civic import signing
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
+from civic.log.checkpoint import Checkpoint, parse_note_unchecked
 from civic.log.note import ed25519_signer
 from civic.module import Document
 from civic.space import Space
@@ -44,8 +45,8 @@ ENDS = OPENS + 30 * 86_400
 class NotingBuilder(WarmBuilder):
     """Notes what it is asked; `fails` lets the next question fail."""
 
-    def __init__(self) -> None:
-        super().__init__(Folders(Path(), Path(), Path(), Path()), lambda _: None)
+    def __init__(self, site: Path) -> None:
+        super().__init__(Folders(Path(), Path(), Path(), site), lambda _: None)
         self.asked: list[str] = []
         self.applied: list[Mapping[str, Sequence[Document]]] = []
         self.fails = 0
@@ -86,7 +87,12 @@ class Scene:
     """A worker whose time passes when we say so."""
 
     def __init__(self, folder: Path, ledger: Ledger, counts: str) -> None:
-        self.folder, self.ledger, self.builder, self.host = folder, ledger, NotingBuilder(), FailingHost()
+        self.folder, self.ledger, self.builder, self.host = (
+            folder,
+            ledger,
+            NotingBuilder(folder / "site"),
+            FailingHost(),
+        )
         self.wall, self.steady = float(OPENS + 1000), 50.0
         self.write(counts)
         self.worker = self.hire("one")
@@ -259,6 +265,63 @@ def test_a_host_that_is_down_is_tried_again_without_building_again(scene: Scene)
     assert scene.pass_time(12) == ["apply filature", "settle", "settle", "settle"]
     assert scene.host.published == 2
     assert scene.pass_time(12) == []
+
+
+def checkpoint_of(scene: Scene) -> Checkpoint:
+    return parse_note_unchecked((scene.folder / "snapshots" / "log" / "checkpoint").read_text("utf-8"))
+
+
+def test_the_public_log_is_published_at_a_whole_build_and_then_at_its_pace(scene: Scene) -> None:
+    assert checkpoint_of(scene).size == 1  # the rules
+    scene.act(Citizen(1, scene.rules).propose(1))
+    assert scene.pass_time(3) == ["apply filature", "settle"]
+    assert checkpoint_of(scene).size == 1
+    scene.wall += LOG_SECONDS
+    assert scene.pass_time(1) == ["settle"]
+    assert checkpoint_of(scene).size == 2
+    scene.wall += LOG_SECONDS
+    assert scene.pass_time(1) == []
+
+
+def test_the_public_log_waits_for_no_lull_in_the_voting(scene: Scene) -> None:
+    scene.steady += LOG_SECONDS
+    scene.wall += LOG_SECONDS
+    scene.act(Citizen(1, scene.rules).propose(1))
+    scene.pass_time(0.05)
+    assert checkpoint_of(scene).size == 2
+
+
+def test_a_worker_that_leaves_has_published_the_log(scene: Scene) -> None:
+    scene.act(Citizen(1, scene.rules).propose(1))
+    scene.pass_time(0.4)
+    scene.worker.run(lambda _: True)
+    assert checkpoint_of(scene).size == 2
+
+
+def test_a_result_is_closed_in_the_log_once_it_is_final_and_on_the_site(scene: Scene) -> None:
+    scene.act(Citizen(1, scene.rules).propose(1))
+    scene.pass_time(3)
+    scene.wall = float(scene.rules.accept_until)
+    scene.pass_time(3)
+    file = scene.folder / "site" / "filature" / "donnees" / "results.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"{}")
+    assert checkpoint_of(scene).size == 2  # somebody's act may still be on its way
+    for _ in range(2):
+        scene.wall += LOG_SECONDS
+        scene.pass_time(1)
+        assert checkpoint_of(scene).size == 3
+
+
+def test_a_log_that_is_not_what_was_signed_stops_and_the_pages_go_on(scene: Scene) -> None:
+    scene.worker.run(lambda _: True)
+    with scene.ledger.writing() as connection:
+        connection.exec_driver_sql("UPDATE log_entries SET entry = CAST('{}' AS BLOB)")
+    scene.act(Citizen(1, scene.rules).propose(1))
+    before = checkpoint_of(scene)
+    assert "reload" in scene.pass_time(3, scene.hire("two"))
+    assert checkpoint_of(scene) == before
+    assert len(scene.shown()["proposals"]) == 1
 
 
 def test_two_workers_never_hold_the_same_town(scene: Scene) -> None:
