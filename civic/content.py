@@ -22,6 +22,7 @@ RESERVED = frozenset(
         "mes-envois",
         "sans-reseau",
         "donnees",
+        "registre",
         "flux",
         "files",
         "q",

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.space import Space
@@ -18,8 +19,26 @@ from site_builder.theme import Theme
 ICON_SIDES = (192, 512)
 TOUCH_ICON_SIDE = 180
 WORKER = "sw.js"
-_LATE_WORDS = "outbox."  # of the one page that has a script of its own
-_LATEST_WORDS = "code."  # and these with the codes
+
+
+class _Late(NamedTuple):
+    """A bundle that few pages load: its entry, its words and their constant, what it loads in turn, its own address."""
+
+    entry: str
+    url: str
+    prefix: str = ""
+    words: str = ""
+    needs: tuple[str, ...] = ()
+
+
+# Each after those that it loads.
+_LATER = (
+    _Late("ed25519_asset", "ED25519_URL"),
+    _Late("qr", "QR_URL", "code.", "CODE_WORDS"),
+    _Late("proofs_asset", "PROOFS_URL", "proof.", "PROOF_WORDS", ("ED25519_URL",)),
+    _Late("register_asset", "REGISTER_URL", needs=("QR_URL", "ED25519_URL")),
+    _Late("outbox_asset", "OUTBOX_URL", "outbox.", "OUTBOX_WORDS", ("QR_URL", "PROOFS_URL")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,7 @@ class Assets:
 
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
+    registers: Mapping[str, str]  # of the page of the register, likewise
     icon: str
     touch_icon: str
 
@@ -50,28 +70,35 @@ def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
     icon = shelf.add(icon_svg(colour), "svg")
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
-    scripts = _scripts(shelf, theme, space.languages)
+    scripts, registers = _scripts(shelf, theme, space.languages)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, icon, touch_icon)
+    return Assets(shelf.files, scripts, registers, icon, touch_icon)
 
 
-def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
-    """The page script of each language (themes/town/static/js/README.md says which bundle is given what)."""
+def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Page script and script of the register, by language (themes/town/static/js/README.md: who is given what)."""
     if not theme.has_scripts:
-        return dict.fromkeys(codes, "")
-    page, outbox, drawing, worker = (theme.scripts / f"{name}.mjs" for name in ("main", "outbox_asset", "qr", "sw"))
-    scripts = {}
+        return dict.fromkeys(codes, ""), dict.fromkeys(codes, "")
+    files = {one.entry: theme.scripts / f"{one.entry}.mjs" for one in _LATER}
+    page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
+    scripts, registers = {}, {}
     for code in codes:
-        words = theme.script_words[code]
-        drawing_url = shelf.add(_bundled(drawing, page, CODE_WORDS=_part(words, "code.")), "js")
-        given = {"OUTBOX_WORDS": _part(words, "outbox."), "QR_URL": drawing_url}
-        outbox_url = shelf.add(_bundled(outbox, page, **given), "js")
-        own = {key: text for key, text in words.items() if not key.startswith(("outbox.", "code."))}
-        prelude = _constants(WORDS=own, OUTBOX_URL=outbox_url)
-        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[outbox, drawing, worker])), "js")
+        words, urls = theme.script_words[code], dict[str, str]()
+        for one in _LATER:
+            own = {one.words: _part(words, one.prefix)} if one.words else {}
+            given = {name: urls[name] for name in one.needs}
+            urls[one.url] = shelf.add(_bundled(files[one.entry], page, **own, **given), "js")
+        prelude = _constants(WORDS=_rest(words), OUTBOX_URL=urls["OUTBOX_URL"])
+        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[*files.values(), worker])), "js")
+        registers[code] = urls["REGISTER_URL"]
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
-    return scripts
+    return scripts, registers
+
+
+def _rest(words: Mapping[str, str]) -> dict[str, str]:
+    late = tuple(one.prefix for one in _LATER if one.prefix)
+    return {key: text for key, text in words.items() if not key.startswith(late)}
 
 
 def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:

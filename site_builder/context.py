@@ -15,9 +15,9 @@ town's text) · `paragraphs` (a citizen's text).
 Variables, in every page: `page` (civic Page), its own context by name, and `alternates` (tuple of Alternate). On a
 consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (list of (word, n) from all modules) and
 `panels` (list of Panel for page.target); elsewhere they are None, None and ().
-The builder's own pages (home, decided, outbox, page, offline, not_found, open_data) get `consultations` (tuple of
-ConsultationView with `summary_counts`, `outcome` and `files`: open first by closing date, then coming, then decided,
-newest first); page.html gets `text` (TextView) and `name`.
+The builder's own pages (home, decided, outbox, page, offline, not_found, open_data, register) get `consultations` (a
+tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by closing date, then coming, then
+decided, newest first); page.html gets `text` (TextView) and `name`.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class SiteView:
     pages: tuple[PageLink, ...]
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
+    register_url: str  # the script of the page of the register besides, likewise
+    has_log: bool  # whether the town publishes its log
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
     arms: Markup  # the town's drawings, inline SVG, "" where there is none

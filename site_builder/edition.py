@@ -51,7 +51,8 @@ def make_editions(
         site = SiteView(
             sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
             pages=_links(content, language.code),
-            feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code], icon_url=assets.icon,
+            feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
+            register_url=assets.registers[language.code], has_log=bool(installation.log), icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
@@ -61,11 +62,13 @@ def make_editions(
 
 def _meta(space: Space, installation: Installation, language: Language) -> str:
     """docs/formats.md §10."""
-    site = {
+    site: dict[str, Any] = {
         "space": space.id, "sync": installation.sync_url, "root": "/", "lang": language.code,
         "prefix": language.prefix, "receipt": installation.receipt_key, "langs": list(space.languages),
         "tz": space.timezone,
     }  # fmt: skip
+    if installation.log:
+        site["log"] = installation.log
     return json.dumps(site, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -10,7 +10,7 @@ from sync_server.front import Front, raise_found
 from sync_server.headers import register_headers
 from sync_server.limits import asker, neighbourhood
 from sync_server.problems import Problem, register_problems
-from sync_server.routes import Access, forms, health, intake, policy, rebuild, receipts, services, snapshots
+from sync_server.routes import Access, forms, health, intake, policy, rebuild, receipts, services, snapshots, witness
 from sync_server.services import Services
 
 BLUEPRINTS = (
@@ -20,6 +20,7 @@ BLUEPRINTS = (
     rebuild.blueprint,
     health.blueprint,
     forms.blueprint,
+    witness.blueprint,
 )
 
 

@@ -156,6 +156,7 @@ def keys(var: Path) -> None:
     made = _keys(settings)
     click.echo(f"Keys in {settings.keys}: keep a copy in a safe place.")
     click.echo(f"Receipts are signed by {made.receipt.kid}")
+    click.echo(f"Another town is watched by this server with witnesses = [{_own_witness(settings, made)!r}]")
 
 
 @main.command()
@@ -253,6 +254,12 @@ def _settings(var: Path, **given: Any) -> Settings:
     from sync_server.settings import read_settings
 
     return read_settings(var, os.environ, **given)
+
+
+def _own_witness(settings: Settings, made: Any) -> str:
+    from sync_server.witnessing import own_witness
+
+    return own_witness(settings.sync_url, made.witness)
 
 
 def _keys(settings: Settings) -> Any:

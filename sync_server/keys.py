@@ -41,7 +41,7 @@ class SigningKey(NamedTuple):
 
 
 class LogKey(NamedTuple):
-    """The Ed25519 key that signs the checkpoints of public logs."""
+    """An Ed25519 key that signs the checkpoints of public logs."""
 
     private: Ed25519PrivateKey
     public: bytes
@@ -56,12 +56,16 @@ class LogKey(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """`receipt` signs receipts, `form` unsigned acts, `log` public logs; `admin` (a token) may ask for rebuilds."""
+    """`receipt` signs receipts, `form` unsigned acts, `log` public logs, `witness` those of others.
+
+    `admin` (a token) may ask for rebuilds.
+    """
 
     receipt: SigningKey
     form: SigningKey
     admin: str
     log: LogKey
+    witness: LogKey
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
@@ -69,7 +73,8 @@ def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
     receipt, form = _signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem")
-    return Keys(receipt, form, token.decode("ascii").strip(), _log_key(folder / "log.pem"))
+    log, witness = _log_key(folder / "log.pem"), _log_key(folder / "witness.pem")
+    return Keys(receipt, form, token.decode("ascii").strip(), log, witness)
 
 
 def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:

@@ -10,6 +10,7 @@ from math import ceil
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from civic.log.witness import Fault
 from civic.refusals import Code
 from sync_server.storage import LedgerUnavailable
 
@@ -23,6 +24,14 @@ STATUSES = {
     Code.UNSUPPORTED_TYPE: 415,
     Code.RATE_LIMITED: 429,
     Code.UNAVAILABLE: 503,
+}
+# As C2SP tlog-witness gives them: other programs than ours ask a witness.
+WITNESS_STATUSES = {
+    Fault.MALFORMED: 400,
+    Fault.UNSIGNED: 403,
+    Fault.UNKNOWN_LOG: 404,
+    Fault.STALE: 409,
+    Fault.INCONSISTENT: 422,
 }
 _CODES = {status: code for code, status in STATUSES.items()}
 

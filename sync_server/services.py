@@ -15,7 +15,8 @@ from sync_server.catalogue import Catalogue
 from sync_server.keys import Keys, open_keys
 from sync_server.limits import Windows
 from sync_server.settings import Settings
-from sync_server.storage import Ledger, open_ledger
+from sync_server.storage import Ledger, WitnessedLogs, open_ledger
+from sync_server.witnessing import Witnessing, open_witnessing
 from sync_server.writer import LedgerWriter
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Services:
     writer: LedgerWriter
     acceptance: Acceptance
     per_address: Windows
+    witnessing: Witnessing
     now: Callable[[], int]
     random: Callable[[int], bytes]
 
@@ -59,4 +61,6 @@ def open_services(
     acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random, settings.log_seconds)
     per_address = Windows(settings.requests_per_minute, monotonic)
     catalogue = Catalogue(settings.content, ledger, monotonic)
-    return Services(settings, ledger, keys, known, catalogue, writer, acceptance, per_address, now, random)
+    stored = WitnessedLogs(ledger)
+    witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)
+    return Services(settings, ledger, keys, known, catalogue, writer, acceptance, per_address, witnessing, now, random)

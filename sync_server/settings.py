@@ -33,6 +33,8 @@ ABOUT: Mapping[str, str] = {
     "requests_per_minute": "requests taken from one address in a minute, 0 for no limit",
     "envelopes_per_minute": "acts taken from one key in a minute, 0 for no limit",
     "waiting_acts": "acts that may wait for the ledger before others are told to come back",
+    "witness_for": "verifier keys of other towns' logs that this server signs as a witness",
+    "witnesses": "witnesses that our logs ask, each its address, #, its verifier key",
     "theme": "folder of the theme",
     "publish": "where the site goes: folder or netlify",
     "netlify_site": "id of the Netlify site",
@@ -58,6 +60,8 @@ class Settings:
     requests_per_minute: int = 300
     envelopes_per_minute: int = 600
     waiting_acts: int = 4_000
+    witness_for: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
     theme: Path = THEMES / "town"
     publish: str = "folder"
     netlify_site: str = ""

@@ -65,10 +65,10 @@ def key_id(name: str, kind: int, public: bytes) -> int:
     return int.from_bytes(hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4], "big")
 
 
-def vkey(name: str, public: bytes) -> str:
+def vkey(name: str, public: bytes, kind: int = ED25519) -> str:
     """The verifier key of the Ed25519 key `public` (32 bytes); NoteRefused for a name with a plus or a space."""
     _check_name(name)
-    return f"{name}+{key_id(name, ED25519, public):08x}+{b64_encode(bytes([ED25519]) + public)}"
+    return f"{name}+{key_id(name, kind, public):08x}+{b64_encode(bytes([kind]) + public)}"
 
 
 def _ed25519(public: bytes) -> Check:

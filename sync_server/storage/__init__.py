@@ -9,6 +9,7 @@ from sync_server.storage.ledger import Ledger, LedgerUnavailable, LedgerUnknown,
 from sync_server.storage.log import PublicLog
 from sync_server.storage.migrations import migrate
 from sync_server.storage.reading import Asked, Changes, HeadRow, Line, Manifest, Participation, Reading, Record, Total
+from sync_server.storage.witness import WitnessedLogs
 from sync_server.storage.works import Built, Works
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Record",
     "Total",
     "Unreplayable",
+    "WitnessedLogs",
     "Works",
     "migrate",
     "open_engine",

@@ -179,3 +179,6 @@ works = sa.Table(
     _integer("built_rebuilds"),
     sqlite_with_rowid=False,
 )
+
+# Other towns' logs: the checkpoint that this server signed last as a witness.
+witnessed = sa.Table("witnessed", metadata, _text("origin", key=True), _text("note"), sqlite_with_rowid=False)

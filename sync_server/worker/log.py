@@ -43,8 +43,15 @@ class Place(NamedTuple):
 class TownLog:
     """The log of one town in this process's hands. `seconds` lie between two publications; `now` gives the instant."""
 
-    def __init__(self, place: Place, stored: PublicLog, seconds: int, now: Callable[[], int]) -> None:
-        self.place, self.seconds, self.now = place, seconds, now
+    def __init__(
+        self,
+        place: Place,
+        stored: PublicLog,
+        seconds: int,
+        now: Callable[[], int],
+        witnessed: Callable[[str, Tree], str] = lambda note, _: note,
+    ) -> None:
+        self.place, self.seconds, self.now, self._witnessed = place, seconds, now, witnessed
         self._stored, self._tree = stored, Tree()
         self._next_at = 0
 
@@ -78,7 +85,7 @@ class TownLog:
         self._read_on()
         shown, newest = self._shown(), self._stored.newest_checkpoint(space)
         self._check(shown, newest)
-        return self._write(self._sign(newest), None if is_whole else shown)
+        return self._write(self._cosign(self._sign(newest)), None if is_whole else shown)
 
     def _close(self, results: Mapping[str, bytes]) -> None:
         if not results:
@@ -121,6 +128,13 @@ class TownLog:
         note = sign_note(text, signer)
         self._stored.keep_checkpoint(self.place.space, tree.size, note)
         return note
+
+    def _cosign(self, note: str) -> str:
+        """The checkpoint with the signatures that witnesses gave, durable on return."""
+        cosigned = self._witnessed(note, self._tree)
+        if cosigned != note:
+            self._stored.keep_checkpoint(self.place.space, self._tree.size, cosigned)
+        return cosigned
 
     def _write(self, note: str, shown: Checkpoint | None) -> bool:
         """Makes the folder hold the log up to `note`, which is the last file written; whether any differs.

@@ -19,6 +19,7 @@ from civic.space import Space
 from sync_server.keys import Keys
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
+from sync_server.witnessing import parse_witnesses
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import Publisher
@@ -91,7 +92,11 @@ def _publisher(settings: Settings, output: Path) -> Publisher:
 
 def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, space: Space) -> TownLog:
     place = Place(space.id, folder, keys.log.signer(origin_of(space.site_url)))
-    return TownLog(place, stored, settings.log_seconds, _now_in_seconds)
+    if not settings.witnesses:
+        return TownLog(place, stored, settings.log_seconds, _now_in_seconds)
+    witnesses = import_module("sync_server.worker.witnesses")  # with the HTTP client: see _publisher
+    witnessed = witnesses.Witnesses(parse_witnesses(settings.witnesses), witnesses.post_text)
+    return TownLog(place, stored, settings.log_seconds, _now_in_seconds, witnessed)
 
 
 def _document(settings: Settings, keys: Keys, town: Content) -> Document:

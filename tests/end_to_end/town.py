@@ -126,7 +126,7 @@ class Town:
 
     def _program(self, *arguments: str) -> Program:
         name = arguments[0]
-        environment = {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.url}
+        environment = {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.url, "PREAU_LOG_SECONDS": "2"}
         return Program([str(PREAU), *arguments, "--var", str(self.var)], self.var / f"{name}.log", environment)
 
     def _died(self, program: Program) -> bool:

@@ -1,6 +1,7 @@
 // A town hall for tests: takes envelopes as docs/formats.md §4 says, and can be told to misbehave.
 import { b64u, utf8 } from '../../themes/town/static/js/canonical.mjs';
 import { envelopeId, openEnvelope } from '../../themes/town/static/js/envelope.mjs';
+import { commitmentTo } from '../../themes/town/static/js/log_entry.mjs';
 import { memoryStore } from '../../themes/town/static/js/outbox_memory.mjs';
 import { ECDSA, thumbprint } from '../../themes/town/static/js/public_key.mjs';
 
@@ -19,9 +20,13 @@ export async function makeTown() {
     tricks: [],
     /** id → { code, retry } */
     refusals: new Map(),
-    async receipt(items, space = 'valbrume', signer = pair.privateKey) {
+    /** seconds after which an act is promised in the log */
+    promise: 1260,
+    /** what acts become in the log, in the order of their numbers */
+    entries: [],
+    async receipt(items, space = 'valbrume', signer = pair.privateKey, more = {}) {
       const header = `{"alg":"ES256","typ":"preau-receipt+jws","kid":"${await thumbprint(receiptKey)}"}`;
-      const signed = `${b64u(utf8(header))}.${b64u(utf8(JSON.stringify({ v: 1, space, items, by: town.now + 1260 })))}`;
+      const signed = `${b64u(utf8(header))}.${b64u(utf8(JSON.stringify({ v: 1, space, items, by: town.now + town.promise, ...more })))}`;
       return `${signed}.${b64u(new Uint8Array(await crypto.subtle.sign(ECDSA, signer, utf8(signed))))}`;
     },
     async take(envelopes) {
@@ -35,7 +40,12 @@ export async function makeTown() {
           continue;
         }
         const status = town.records.has(id) ? 'duplicate' : 'accepted';
-        if (status === 'accepted') town.records.set(id, { id, no: town.records.size + 1, rx: town.now, c: 'c'.repeat(43), salt: 's'.repeat(43) });
+        if (status === 'accepted') {
+          const salt = b64u(crypto.getRandomValues(new Uint8Array(32)));
+          const c = await commitmentTo(salt, jws);
+          town.records.set(id, { id, no: town.records.size + 1, rx: town.now, c, salt });
+          town.entries.push(`{"a":"${openEnvelope(jws).a}","c":"${c}","k":"env","v":1}`);
+        }
         items.push(town.records.get(id));
         results.push({ id, status, no: town.records.get(id).no, rx: town.now });
       }

@@ -19,3 +19,10 @@ test('the copy of lean-qr is the published one', () => {
   const copy = readFileSync(`${root}themes/town/static/js/lean_qr.mjs`, 'utf8');
   assert.ok(copy.includes(published.replace('export{r as correction,m as generate};', '')));
 });
+
+test('the copy of noble-ed25519 is the published one without its comments', () => {
+  const published = readFileSync(`${root}node_modules/@noble/ed25519/index.js`, 'utf8');
+  const lines = published.replace(/\/\*[^]*?\*\//g, '').split('\n').map((line) => line.replace(/(^|\s+)\/\/ .*$/, '').trim());
+  const code = lines.filter((line) => line && !line.startsWith('export {')).join(' ');
+  assert.ok(readFileSync(`${root}themes/town/static/js/noble_ed25519.mjs`, 'utf8').includes(`\n${code}\n`));
+});

@@ -6,7 +6,7 @@ const folder = new URL('../../themes/town/static/js/', import.meta.url);
 const words = (lang) => JSON.parse(readFileSync(new URL(`words/${lang}.json`, folder), 'utf8'));
 const [fr, en] = [words('fr'), words('en')];
 const script = readdirSync(folder)
-  .filter((name) => name.endsWith('.mjs') && name !== 'lean_qr.mjs')
+  .filter((name) => name.endsWith('.mjs') && !['lean_qr.mjs', 'noble_ed25519.mjs'].includes(name))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');
 const formats = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');

@@ -13,6 +13,7 @@ from site_builder.bundle import BundleError, bundle
 
 THEME = Path(__file__).parents[2] / "themes/town/static/js"
 NODE = shutil.which("node")
+LATER = ("qr", "outbox_asset", "proofs_asset", "register_asset", "ed25519_asset")
 
 
 def modules(folder: Path, **texts: str) -> Path:
@@ -96,11 +97,11 @@ def test_a_name_can_not_be_both_borrowed_and_declared(tmp_path: Path) -> None:
         bundle(tmp_path / "late.mjs", borrows_from=page)
 
 
-@pytest.mark.parametrize("entry", ["main", "sw", "qr", "outbox_asset"])
+@pytest.mark.parametrize("entry", ["main", "sw", *LATER])
 def test_the_theme_bundles_into_valid_classic_scripts(tmp_path: Path, entry: str) -> None:
     script = tmp_path / "script.js"
     page = THEME / "main.mjs"
-    borrowers = [THEME / "sw.mjs", THEME / "outbox_asset.mjs"]
+    borrowers = [THEME / f"{name}.mjs" for name in ("sw", *LATER)]
     text = bundle(page, lends_to=borrowers) if entry == "main" else bundle(THEME / f"{entry}.mjs", borrows_from=page)
     script.write_text(text, "utf-8")
     assert NODE

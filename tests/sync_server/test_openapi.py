@@ -40,7 +40,9 @@ def api(tmp_path_factory: pytest.TempPathFactory):
 
 PATHS = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 # What has the right shape may still be refused: by the rules of a consultation, or since the text is not JSON.
-JUDGED: dict[str, list[Any]] = {path: [positive_data_acceptance] for path in ("/v1/sync", "/form", "/form/confirm")}
+JUDGED: dict[str, list[Any]] = {
+    path: [positive_data_acceptance] for path in ("/v1/sync", "/form", "/form/confirm", "/add-checkpoint")
+}
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
 
 

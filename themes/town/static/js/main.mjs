@@ -9,14 +9,9 @@ import { memoryStore } from './outbox_memory.mjs';
 import { openStore } from './outbox_db.mjs';
 import { startOwnVotes } from './own_vote.mjs';
 import { startPhaseEnds } from './phase_end.mjs';
+import { readSite } from './site.mjs';
 import { startReplies } from './replies.mjs';
 import { tellTimesOf } from './words.mjs';
-
-/** @returns {Site | null} */
-function readSite() {
-  const $meta = document.querySelector('meta[name=preau-site]');
-  return $meta instanceof HTMLMetaElement ? JSON.parse($meta.content) : null;
-}
 
 /** @param {Site} site */
 function makePage(site) {

@@ -2,10 +2,10 @@
 import { envelopeId, newJti, openEnvelope, seal } from './envelope.mjs';
 import { ballotKey } from './keys.mjs';
 
-/** @type {Pick<Act, 'state' | 'sent' | 'tries' | 'next' | 'code' | 'settled' | 'no' | 'rx' | 'receipt' | 'number' | 'countedAt'>} */
+/** @type {Pick<Act, 'state' | 'sent' | 'tries' | 'next' | 'code' | 'settled' | 'no' | 'rx' | 'receipt' | 'number' | 'countedAt' | 'proof' | 'line' | 'absent'>} */
 const UNSENT = {
   state: 'waiting', sent: false, tries: 0, next: 0, code: '', settled: 0, no: 0, rx: 0, receipt: '', number: '',
-  countedAt: '',
+  countedAt: '', proof: '', line: 0, absent: 0,
 };
 
 /** @param {Act} act */

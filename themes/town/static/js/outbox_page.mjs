@@ -1,7 +1,6 @@
 // "Mes envois": every act with its trail, and what the citizen can do about it.
 import { choiceWord, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
-import { countActs } from './counted.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
 import { carryAct, dismissAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
@@ -31,10 +30,19 @@ function deadline(act) {
   return element('p', {}, ...strongParts(say('outbox.before', { when: sayDeadline(act.closes) })));
 }
 
-/** @param {Act} act */
-function receiptOf(act) {
-  return element('details', {}, element('summary', {}, say('outbox.receipt')),
-    element('p', {}, say('outbox.receipt.why')), element('p', { class: 'small', dir: 'ltr' }, act.receipt));
+/**
+ * What the part that is loaded with the first receipt adds to a sheet (proofs_asset.mjs).
+ * @type {{ loading?: Promise<unknown>, of?: (act: Act) => HTMLElement[] }}
+ */
+const PROOFS = {};
+
+/** @param {Page} page */
+async function loadProofs(page) {
+  PROOFS.loading = PROOFS.loading || import(PROOFS_URL);
+  await PROOFS.loading;
+  if (PROOFS.of) return;
+  PROOFS.of = /** @type {any} */ (globalThis).PREAU.startProofs(page);
+  await showActs(page);
 }
 
 /**
@@ -98,7 +106,7 @@ function articleOf(page, act) {
   }
   $article.append($standing);
   if (act.state === 'waiting' && act.closes) $article.append(deadline(act));
-  if (act.receipt) $article.append(receiptOf(act));
+  if (act.receipt && PROOFS.of) $article.append(...PROOFS.of(act));
   const $buttons = buttons(page, act);
   if ($buttons.hasChildNodes()) $article.append($buttons);
   return $article;
@@ -128,7 +136,7 @@ function fillSection(page, $section, acts) {
 
 /** @param {Act} act */
 function fingerprint(act) {
-  return [act.state, act.code, act.sent, act.number].join();
+  return [act.state, act.code, act.sent, act.number, act.line, act.absent, !PROOFS.of].join();
 }
 
 /** @param {Page} page */
@@ -147,6 +155,7 @@ async function showActs(page) {
   // What had the focus is gone: the title is a safe place to go on from.
   const $title = find('h1');
   if ($focused && !$focused.isConnected && $title) focusOn($title);
+  if (acts.some((act) => act.receipt)) await loadProofs(page);
 }
 
 /**
@@ -221,7 +230,4 @@ export async function startOutboxPage(page) {
     if (outbox) void showActs(page).catch(console.error);
   });
   await showActs(page);
-  const acts = standingActs(await page.store.all('acts'));
-  const moved = await countActs(page.store, acts, (url) => fetch(url, { cache: 'no-cache' }), page.site.root);
-  if (moved) announceChange({ outbox: true });
 }

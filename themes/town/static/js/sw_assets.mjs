@@ -30,13 +30,14 @@ export async function keepAssets(text) {
 }
 
 /**
- * Drops what none of the kept pages, and none of their scripts, names.
+ * Drops what none of the kept pages names, nor any of their scripts, nor what these load in turn.
  * @param {string[]} texts
  */
 export async function dropAssets(texts) {
   const named = new Set(texts.flatMap((text) => [...namesIn(text)]));
-  for (const path of [...named].filter((one) => one.endsWith('.js'))) {
-    const response = await readCopy(ASSETS, path);
+  // The set grows while it is walked.
+  for (const path of named) {
+    const response = path.endsWith('.js') ? await readCopy(ASSETS, path) : undefined;
     if (response) for (const inner of namesIn(await response.text())) named.add(inner);
   }
   for (const path of await listCopies(ASSETS)) if (!named.has(path)) await dropCopy(ASSETS, path);

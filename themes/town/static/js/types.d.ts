@@ -6,6 +6,9 @@ declare const OUTBOX_WORDS: Record<string, string>;
 declare const QR_URL: string;
 declare const CODE_WORDS: Record<string, string>;
 declare const OUTBOX_URL: string;
+declare const PROOFS_URL: string;
+declare const PROOF_WORDS: Record<string, string>;
+declare const ED25519_URL: string;
 declare const SCRIPT_URL: string;
 
 interface PublicJwk {
@@ -25,6 +28,8 @@ interface Site {
   receipt: PublicJwk;
   langs: string[];
   tz?: string;
+  /** vkey of the town's log; none where the town has no log yet */
+  log?: string;
 }
 
 type Kind = 'vote' | 'proposal' | 'comment' | 'withdraw';
@@ -86,6 +91,12 @@ interface Act extends Draft {
   countedAt: string;
   /** signed on another phone, brought here as a code */
   carried: boolean;
+  /** a C2SP tlog-proof, once the act was found in the log; "" before. Acts of older versions have none of these. */
+  proof?: string;
+  /** its place in the log, as people count: the index and one */
+  line?: number;
+  /** when it was last looked for in vain although the town had promised it */
+  absent?: number;
 }
 
 type Table = 'acts' | 'keys' | 'state';
@@ -118,6 +129,60 @@ interface ReceiptItem {
   salt: string | null;
   /** when the public log holds `c` at the latest */
   by: number;
+}
+
+type Verify = (key: Uint8Array<ArrayBuffer>, signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) => Promise<boolean>;
+
+/** An Ed25519 vkey, taken apart (C2SP signed-note). */
+interface LogKey {
+  name: string;
+  id: Uint8Array;
+  key: Uint8Array<ArrayBuffer>;
+}
+
+/** What a town signs of its log (C2SP tlog-checkpoint). */
+interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Uint8Array;
+}
+
+/** A log's tree of which every tile was checked. */
+interface Tree {
+  leaf(index: number): Promise<Uint8Array>;
+  /** the root that the tree had when it was `older` leaves large */
+  rootAt(older: number): Promise<Uint8Array>;
+  /** hashes from the leaf at `index` up to the root */
+  proof(index: number): Promise<Uint8Array[]>;
+}
+
+interface LogProof {
+  extra: Uint8Array;
+  index: number;
+  hashes: Uint8Array[];
+  /** the checkpoint, word for word */
+  note: string;
+}
+
+/** Why the town's log is not to be believed. */
+type Alarm = 'forked' | 'shrunk' | 'replaced' | 'unsigned';
+
+/** What the phone knows of the log: the newest checkpoint it found good, under the key it saw first. */
+interface LogKept {
+  vkey: string;
+  note: string;
+  alarm: Alarm | '';
+  /** what contradicts `note`, word for word */
+  other: string;
+}
+
+/** What looking into the log needs from the world; tests pass their own. */
+interface LogPorts {
+  store: Store;
+  site: Site;
+  fetch: (url: string) => Promise<Response>;
+  now: () => number;
+  verify: Verify;
 }
 
 /** What sending needs from the world; tests pass their own. Times in epoch seconds. */
