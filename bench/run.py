@@ -30,6 +30,7 @@ ROWS = {
     "ingest": "Taking acts in",
     "append_growth": "Appending to a ledger that has grown",
     "tally": "Tally of 200 proposals after 1,000,000 votes",
+    "recount": "Recounting a published result",
     "offline_pack": "A consultation kept for offline reading",
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",

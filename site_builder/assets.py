@@ -18,8 +18,7 @@ from site_builder.theme import Theme
 ICON_SIDES = (192, 512)
 TOUCH_ICON_SIDE = 180
 WORKER = "sw.js"
-_LATE_WORDS = "outbox."  # of the one page that has a script of its own
-_LATEST_WORDS = "code."  # and these with the codes
+_APART = ("outbox.", "code.", "recount.")  # words of scripts that few pages load
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ class Assets:
 
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
+    recounts: Mapping[str, str]  # the script of the page that recounts, likewise
     icon: str
     touch_icon: str
 
@@ -51,9 +51,10 @@ def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
     scripts = _scripts(shelf, theme, space.languages)
+    recounts = _recounts(shelf, theme, space.languages)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, icon, touch_icon)
+    return Assets(shelf.files, scripts, recounts, icon, touch_icon)
 
 
 def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
@@ -61,17 +62,27 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, s
     if not theme.has_scripts:
         return dict.fromkeys(codes, "")
     page, outbox, drawing, worker = (theme.scripts / f"{name}.mjs" for name in ("main", "outbox_asset", "qr", "sw"))
+    recount = theme.scripts / "recount_asset.mjs"
     scripts = {}
     for code in codes:
         words = theme.script_words[code]
         drawing_url = shelf.add(_bundled(drawing, page, CODE_WORDS=_part(words, "code.")), "js")
         given = {"OUTBOX_WORDS": _part(words, "outbox."), "QR_URL": drawing_url}
         outbox_url = shelf.add(_bundled(outbox, page, **given), "js")
-        own = {key: text for key, text in words.items() if not key.startswith(("outbox.", "code."))}
+        own = {key: text for key, text in words.items() if not key.startswith(_APART)}
         prelude = _constants(WORDS=own, OUTBOX_URL=outbox_url)
-        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[outbox, drawing, worker])), "js")
+        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[outbox, drawing, worker, recount])), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
     return scripts
+
+
+def _recounts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
+    """Named by its page alone, so that the page script, which every phone keeps, does not bring it along."""
+    if not theme.has_scripts:
+        return dict.fromkeys(codes, "")
+    page, recount = (theme.scripts / f"{name}.mjs" for name in ("main", "recount_asset"))
+    words = {code: _part(theme.script_words[code], "recount.") for code in codes}
+    return {code: shelf.add(_bundled(recount, page, RECOUNT_WORDS=words[code]), "js") for code in codes}
 
 
 def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ def core_pages(content: Content) -> list[Page]:
         Page("/mes-envois/", "outbox.html", {}, pack=CORE, is_listed=False),
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
         Page("/donnees/", "open_data.html", {}),
+        Page("/recompter/", "recount.html", {}),
         Page("/404.html", "not_found.html", {}, is_listed=False),
     ]
     for name, texts in content.pages.items():

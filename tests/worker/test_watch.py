@@ -108,7 +108,7 @@ class Scene:
         def open_town(_: str, content: Path) -> Town:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
-                Installation(lambda town: {"space": town.space.id}, self.open_log), lambda: int(self.wall),
+                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32)), lambda: int(self.wall),
             )  # fmt: skip
 
         clocks = Clocks(lambda: self.wall, lambda: self.steady)
