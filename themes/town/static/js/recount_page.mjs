@@ -56,6 +56,7 @@ function table(outcome) {
 function sentences(outcome) {
   const isDoubtful = !outcome.isSame && outcome.erased;
   const first = outcome.isSame ? 'recount.same' : isDoubtful ? 'recount.doubt' : 'recount.other';
+  /** @type {[string, string, Record<string, string>][]} */
   const said = [[first, outcome.isSame ? 'note' : 'note bad', { n: sayNumber(outcome.erased) }]];
   said.push(['recount.acts', '', { n: sayNumber(outcome.acts) }]);
   if (outcome.withheld) said.push(['recount.withheld', '', { n: sayNumber(outcome.withheld) }]);
@@ -63,7 +64,7 @@ function sentences(outcome) {
   if (!outcome.isClosed) said.push(['recount.unclosed', '', {}]);
   said.push([outcome.isSigned ? 'recount.signed' : 'recount.unsigned.log', '', {}]);
   return said.map(([word, style, values]) =>
-    element('div', style ? { class: String(style) } : {}, element('p', {}, say(String(word), /** @type {any} */ (values)))),
+    element('div', style ? { class: style } : {}, element('p', {}, say(word, values))),
   );
 }
 
