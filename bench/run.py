@@ -31,6 +31,7 @@ ROWS = {
     "append_growth": "Appending to a ledger that has grown",
     "tally": "Tally of 200 proposals after 1,000,000 votes",
     "log_publish": "Publishing in the public log",
+    "recount": "Recounting a published result",
     "offline_pack": "A consultation kept for offline reading",
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",

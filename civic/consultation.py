@@ -23,7 +23,13 @@ from civic.space import Space
 
 PHASES = ("collect", "analysis", "vote", "decision")
 ASSURANCE_LEVELS = ("device", "email", "social", "identity", "census")
-_MEMBERS = frozenset({"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase"})
+LEAST_VOTERS = 10  # with fewer, who voted what would be guessed from the published ballots
+_MEMBERS = frozenset(
+    {
+        "revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase",
+        "publish_rows", "k_min",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Consultation:
     grace: int  # seconds
     unsigned: tuple[str, ...]
     assurance: str
+    publish_rows: bool  # whether every ballot is published with the result, without a name
+    k_min: int  # voters below which none is
     limits: Mapping[str, int]
     categories: tuple[Category, ...]
     phases: tuple[Phase, ...]
@@ -80,6 +88,10 @@ class Consultation:
         """Last instant at which an act made in time is still taken; results appear after it."""
         return self.closes_at + self.grace
 
+    def are_rows_public(self, voters: int) -> bool:
+        """Whether the ballots are published with a result in which so many people took part."""
+        return self.publish_rows and voters >= self.k_min
+
     def windows(self, kind: str) -> tuple[Phase, ...]:
         """The phases that take acts of `kind`, in order; empty when none does."""
         return tuple(phase for phase in self.phases if kind in phase.open)
@@ -99,24 +111,7 @@ def parse_consultation(
     if set(texts) != set(space.languages):
         raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
     phases = _read_phases(table, where)
-    counts = read_member(table, "counts", str, where, "hidden")
-    if counts not in ("hidden", "open"):
-        raise DeclarationError(f"{where}: 'counts' is hidden or open")
-    assurance = read_member(table, "assurance", str, where, "device")
-    if assurance not in ASSURANCE_LEVELS:
-        raise DeclarationError(f"{where}: 'assurance' is one of {', '.join(ASSURANCE_LEVELS)}")
-    limits = read_member(table, "limits", dict, where, {})
-    if any(type(limit) is not int or limit < 1 for limit in limits.values()):
-        raise DeclarationError(f"{where}: every limit is a whole number above zero")
-    rules: dict[str, Any] = {
-        "revision": read_member(table, "revision", int, where, 1),
-        "modules": read_names(table, "modules", where),
-        "counts": counts,
-        "grace": read_hours(table, "grace", where, "72h"),
-        "unsigned": read_names(table, "unsigned", where),
-        "assurance": assurance,
-        "limits": dict(limits),
-    }
+    rules = _read_rules(table, where)
     categories = _read_categories(table, where, space.languages)
     manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts)
     return Consultation(
@@ -146,6 +141,8 @@ def manifest_bytes(
             "grace": rules["grace"],
             "unsigned": sorted(rules["unsigned"]),
             "eligibility": {"assurance": rules["assurance"]},
+            "publish_rows": rules["publish_rows"],
+            "k_min": rules["k_min"],
             "limits": rules["limits"],
             "categories": sorted(category.id for category in categories),
             "phases": [
@@ -155,6 +152,32 @@ def manifest_bytes(
             "question_sha256": {lang: b64u_encode(hashlib.sha256(data).digest()) for lang, data in texts.items()},
         }
     )
+
+
+def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    counts = read_member(table, "counts", str, where, "hidden")
+    if counts not in ("hidden", "open"):
+        raise DeclarationError(f"{where}: 'counts' is hidden or open")
+    assurance = read_member(table, "assurance", str, where, "device")
+    if assurance not in ASSURANCE_LEVELS:
+        raise DeclarationError(f"{where}: 'assurance' is one of {', '.join(ASSURANCE_LEVELS)}")
+    limits = read_member(table, "limits", dict, where, {})
+    if any(type(limit) is not int or limit < 1 for limit in limits.values()):
+        raise DeclarationError(f"{where}: every limit is a whole number above zero")
+    k_min = read_member(table, "k_min", int, where, LEAST_VOTERS)
+    if k_min < 1:
+        raise DeclarationError(f"{where}: 'k_min' is a whole number above zero")
+    return {
+        "publish_rows": read_member(table, "publish_rows", bool, where, True),
+        "k_min": k_min,
+        "revision": read_member(table, "revision", int, where, 1),
+        "modules": read_names(table, "modules", where),
+        "counts": counts,
+        "grace": read_hours(table, "grace", where, "72h"),
+        "unsigned": read_names(table, "unsigned", where),
+        "assurance": assurance,
+        "limits": dict(limits),
+    }
 
 
 def _read_phases(table: Mapping[str, Any], where: str) -> tuple[Phase, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,26 +12,16 @@ from civic.canonical import parse_json
 from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError, check_slug
 from civic.space import Space, parse_space
+from civic.town_key import TownKey, parse_town_key, signed_text
 
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
-        "a",
-        "p",
-        "decide",
-        "mes-envois",
-        "sans-reseau",
-        "donnees",
-        "registre",
-        "flux",
-        "files",
-        "q",
-        "communes",
-        "404",
-        "log",
-        "space",
+        "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space",
+        "log", "town", "recompter", "registre",
     }
-)
+)  # fmt: skip
+TOWN_KEY, SIGNATURE = "town.jwk", "manifest.jws"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +43,17 @@ class Content:
     consultations: Mapping[str, Consultation]
     texts: Mapping[str, Mapping[str, Text]]  # of consultations
     images: Mapping[str, bytes]  # coat of arms and skyline, by file name
+    town_key: TownKey | None  # the public half of the key that the town keeps to itself
+    signatures: Mapping[str, str]  # manifest.jws by slug, of these rules or older ones
+
+    def signature(self, slug: str) -> str | None:
+        """The signature under the rules of `slug` as they are, by the town's key as it is; None for any other.
+
+        Whether it checks is for those to say who read it (civic.town_signature).
+        """
+        jws, key = self.signatures.get(slug, ""), self.town_key
+        is_ours = key is not None and jws.startswith(f"{signed_text(self.consultations[slug].manifest, key.kid)}.")
+        return jws if is_ours else None
 
 
 def parse_content(files: Mapping[str, bytes]) -> Content:
@@ -72,7 +73,22 @@ def parse_content(files: Mapping[str, bytes]) -> Content:
         if set(by_language) != set(space.languages):
             raise DeclarationError(f"{name}: a text is needed in each of {', '.join(space.languages)}")
     images = {path: data for path, data in files.items() if "/" not in path and path.endswith(".svg")}
-    return Content(space, pages, consultations, texts, images)
+    return Content(space, pages, consultations, texts, images, _town_key(files), _signatures(files, consultations))
+
+
+def _town_key(files: Mapping[str, bytes]) -> TownKey | None:
+    if TOWN_KEY not in files:
+        return None
+    try:
+        return parse_town_key(files[TOWN_KEY])
+    except ValueError as error:
+        raise DeclarationError(f"{TOWN_KEY}: {error}") from error
+
+
+def _signatures(files: Mapping[str, bytes], slugs: Iterable[str]) -> dict[str, str]:
+    # A signature that can't be read is a false one: the site goes on without it, and the worker says so.
+    found = {slug: files.get(f"consultations/{slug}/{SIGNATURE}") for slug in slugs}
+    return {slug: data.decode("ascii", "replace") for slug, data in found.items() if data is not None}
 
 
 def _parse_toml(files: Mapping[str, bytes], path: str) -> dict[str, Any]:

@@ -41,6 +41,9 @@ _LATER = (
 )
 
 
+_RECOUNT = "recount."
+
+
 @dataclass(frozen=True, slots=True)
 class Assets:
     """`files` by path in the site; the addresses that pages need."""
@@ -48,6 +51,7 @@ class Assets:
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
     registers: Mapping[str, str]  # of the page of the register, likewise
+    recounts: Mapping[str, str]  # the script of the page that recounts, likewise
     icon: str
     touch_icon: str
 
@@ -71,9 +75,10 @@ def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
     scripts, registers = _scripts(shelf, theme, space.languages)
+    recounts = _recounts(shelf, theme, space.languages)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, registers, icon, touch_icon)
+    return Assets(shelf.files, scripts, registers, recounts, icon, touch_icon)
 
 
 def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
@@ -81,7 +86,7 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
     if not theme.has_scripts:
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, "")
     files = {one.entry: theme.scripts / f"{one.entry}.mjs" for one in _LATER}
-    page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
+    page, worker, recount = (theme.scripts / f"{name}.mjs" for name in ("main", "sw", "recount_asset"))
     scripts, registers = {}, {}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
@@ -90,15 +95,24 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
             given = {name: urls[name] for name in one.needs}
             urls[one.url] = shelf.add(_bundled(files[one.entry], page, **own, **given), "js")
         prelude = _constants(WORDS=_rest(words), OUTBOX_URL=urls["OUTBOX_URL"])
-        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[*files.values(), worker])), "js")
+        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[*files.values(), worker, recount])), "js")
         registers[code] = urls["REGISTER_URL"]
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
     return scripts, registers
 
 
 def _rest(words: Mapping[str, str]) -> dict[str, str]:
-    late = tuple(one.prefix for one in _LATER if one.prefix)
+    late = (*(one.prefix for one in _LATER if one.prefix), _RECOUNT)
     return {key: text for key, text in words.items() if not key.startswith(late)}
+
+
+def _recounts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
+    """Named by its page alone, so that the page script, which every phone keeps, does not bring it along."""
+    if not theme.has_scripts:
+        return dict.fromkeys(codes, "")
+    page, recount = (theme.scripts / f"{name}.mjs" for name in ("main", "recount_asset"))
+    words = {code: _part(theme.script_words[code], _RECOUNT) for code in codes}
+    return {code: shelf.add(_bundled(recount, page, RECOUNT_WORDS=words[code]), "js") for code in codes}
 
 
 def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -80,6 +80,44 @@ def fetch(server: str, content: Path, snapshots: Path) -> None:
     click.echo(f"{len(changed)} snapshots differ")
 
 
+@main.command()
+@click.argument("place")
+@click.option(
+    "--checkpoint", "checkpoints", multiple=True, type=click.File("r", "utf-8"), help="One kept from earlier."
+)
+@click.option("--log-key", help="The log's key, where you know it from elsewhere than the site.")
+@click.option("--town-key", "town", help="The town's key as on the paper at the town hall.")
+@click.option("--only", multiple=True, help="A consultation to check, by its address; all of them else.")
+@click.option("--lang", help="Language of the report; the site's first one else.")
+def verify(
+    place: str, checkpoints: tuple[Any, ...], log_key: str | None, town: str | None, only: tuple[str, ...],
+    lang: str | None,
+) -> None:  # fmt: skip
+    """Recount the results of a published site: PLACE is its folder or its address.
+
+    Ends with 0 if everything that can be checked is true, 1 if something is false, 2 if something could not be checked.
+    """
+    import requests
+
+    from civic import modules
+    from site_builder.verify.page import page, read_page_words
+    from site_builder.verify.progress import shown_progress
+    from site_builder.verify.site import Known, verify
+    from site_builder.verify.sources import Address, Folder, SourceFailed
+
+    known = Known([file.read() for file in checkpoints], log_key, town, only)
+    is_address = place.startswith(("http://", "https://"))
+    try:
+        with requests.Session() as session, shown_progress() as progress:
+            source = Address(place, session) if is_address else Folder(Path(place))
+            report = verify(source, known, modules.load(), progress)
+    except SourceFailed as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(2)
+    click.echo(page(report, read_page_words(lang or report.language)), nl=False)
+    sys.exit(report.status)
+
+
 def serve(site: Site, questions: BinaryIO, answers: BinaryIO) -> bool:
     """Answers each question in turn, until `quit` or the end; False after a failure, for nothing can be trusted then.
 

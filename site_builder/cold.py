@@ -20,6 +20,9 @@ def consultation_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edi
     """Every cold file of a consultation but its lines (open_data.Lines)."""
     slug = desk.consultation.slug
     yield f"{slug}/manifest.json", desk.consultation.manifest
+    signature = editions[0].content.signature(slug)
+    if signature is not None:
+        yield f"{slug}/manifest.jws", signature.encode("ascii")
     for file in desk.files():
         yield file.path[1:], file.content()
     for edition in editions:
@@ -32,6 +35,9 @@ def town_files(
     desks: Sequence[Desk], core: Sequence[Page], editions: Sequence[Edition], output: Output, styles: Iterable[str]
 ) -> Files:
     """Every cold file of the town as a whole; those of all consultations are written already."""
+    town_key = editions[0].content.town_key
+    if town_key is not None:
+        yield "town.jwk", town_key.jwk
     for edition in editions:
         yield from _packs(core, edition, output, "/files.json")
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)

@@ -63,9 +63,11 @@ class SiteView:
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
     register_url: str  # the script of the page of the register besides, likewise
-    has_log: bool  # whether the town publishes its log
+    recount_url: str  # of the page that recounts alone, likewise
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
+    has_log: bool  # whether there is a public log, below /log/
+    town_key: str  # thumbprint of the town's own key in groups of four, "" where it has none
     arms: Markup  # the town's drawings, inline SVG, "" where there is none
     skyline: Markup
     styles: Styles
@@ -157,6 +159,11 @@ class ConsultationView:
             status = "now" if is_now else "next" if self.since < phase.starts_at else "done"
             steps.append(Step(phase.id, status, phase.starts_at, phase.ends_at))
         return tuple(steps)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether every ballot is published (docs/formats.md §12)."""
+        return self.results is not None and self.rules.are_rows_public(self.results["voters"])
 
     def window(self, kind: str) -> Window | None:
         """The phase now open for `kind`, else the next one, else the last; None where no phase takes it."""

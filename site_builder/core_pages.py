@@ -18,6 +18,7 @@ def core_pages(content: Content) -> list[Page]:
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
         Page("/donnees/", "open_data.html", {}),
         Page("/registre/", "register.html", {}),
+        Page("/recompter/", "recount.html", {}),
         Page("/404.html", "not_found.html", {}, is_listed=False),
     ]
     for name, texts in content.pages.items():

@@ -14,6 +14,7 @@ from civic.consultation import Consultation
 from civic.content import Content, Text
 from civic.module import Document, Page
 from civic.space import Space
+from civic.town_key import on_paper
 from site_builder.assets import Assets
 from site_builder.context import CSP_MARK, Alternate, ConsultationView, PageLink, SiteView, TextView
 from site_builder.desk import Desk
@@ -46,14 +47,17 @@ def make_editions(
         inline_svg(content.images[name], name) if name in content.images else Markup("")
         for name in (space.coat_of_arms, space.skyline)
     ]
+    paper = "" if content.town_key is None else on_paper(content.town_key.kid)
     editions = []
     for language in languages:
         site = SiteView(
             sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
             pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
-            register_url=assets.registers[language.code], has_log=bool(installation.log), icon_url=assets.icon,
-            touch_icon_url=assets.touch_icon, arms=drawings[0], skyline=drawings[1], styles=styles,
+            register_url=assets.registers[language.code], recount_url=assets.recounts[language.code],
+            icon_url=assets.icon,
+            touch_icon_url=assets.touch_icon, has_log=bool(installation.log), town_key=paper,
+            arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
         editions.append(Edition(language, content, site, words, environment))

@@ -12,7 +12,7 @@ from site_builder.failure import BuildFailure
 
 TIMEOUT = (10, 60)  # seconds to connect, to wait for more
 ETAGS = ".etags.json"
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.rows)?")
 
 
 def fetch_snapshots(server: str, space: str, folder: Path, session: requests.Session) -> list[str]:
@@ -31,10 +31,10 @@ def fetch_snapshots(server: str, space: str, folder: Path, session: requests.Ses
             continue
         answer = _get(session, f"{address}/{name}", {"If-None-Match": f'"{known[name]}"'} if name in known else {})
         if answer.status_code != requests.codes.not_modified:
-            _replace(folder / f"{name}.json", _checked(answer, name))
+            _replace(_file(folder, name), _checked(answer, name))
             changed.append(name)
         known[name] = answer.headers.get("ETag", "").strip('"') or etag
-    for file in folder.glob("*.json"):
+    for file in (*folder.glob("*.json"), *folder.glob("*.rows.jsonl")):
         if file.stem not in listed and file.name != ETAGS:
             file.unlink()
             changed.append(file.stem)
@@ -46,7 +46,11 @@ def _known_etags(folder: Path) -> dict[str, str]:
     if not (folder / ETAGS).is_file():
         return {}
     etags: dict[str, str] = parse_json((folder / ETAGS).read_bytes())
-    return {name: etag for name, etag in etags.items() if (folder / f"{name}.json").is_file()}
+    return {name: etag for name, etag in etags.items() if _file(folder, name).is_file()}
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.{'jsonl' if name.endswith('.rows') else 'json'}"
 
 
 def _get(session: requests.Session, address: str, headers: dict[str, str]) -> requests.Response:
@@ -68,7 +72,8 @@ def _listed(answer: requests.Response) -> dict[str, str]:
 
 def _checked(answer: requests.Response, name: str) -> bytes:
     try:
-        parse_json(answer.content)
+        for text in answer.content.splitlines() if name.endswith(".rows") else [answer.content]:
+            parse_json(text)
     except ValueError as error:
         raise BuildFailure(f"{answer.url}: {name} can't be read: {error}") from error
     return answer.content

@@ -14,7 +14,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from site_builder import compression
 from site_builder.failure import BuildFailure
@@ -89,6 +89,31 @@ class Output:
                 self._drop(f"{file}.gz")
             self.waiting[file] = None
         self._replace(file, data)
+        self._changed.add(file)
+        return True
+
+    def place(self, file: str, source: Path) -> bool:
+        """Makes `file` a copy of `source`, which may be larger than memory; False if it already was. No copies of it.
+
+        `source` must not change meanwhile but by being replaced whole.
+        """
+        self._claimed.add(file)
+        with source.open("rb") as content:
+            digest = _digest(content)
+            before = self.records.get(file)
+            if before == digest:
+                return False
+            self.records[file] = digest
+            there = Path(f"{self._place}/{file}")
+            if before is None and there.is_file():
+                with there.open("rb") as published:
+                    if _digest(published) == digest:
+                        return False
+            there.parent.mkdir(parents=True, exist_ok=True)
+            content.seek(0)
+            with open(f"{there}~", "wb") as copy:
+                shutil.copyfileobj(content, copy, 1 << 20)
+        os.rename(f"{there}~", there)
         self._changed.add(file)
         return True
 
@@ -208,6 +233,14 @@ class Output:
         self.waiting |= written.waiting
         self._changed |= written.changed
         self._claimed |= written.records.keys()
+
+
+def _digest(content: BinaryIO) -> bytes:
+    """As `write` keeps it, of a file that is read a piece at a time."""
+    digest = hashlib.blake2b(digest_size=16)
+    while piece := content.read(1 << 20):
+        digest.update(piece)
+    return digest.digest()
 
 
 def _write(path: str, data: bytes) -> None:

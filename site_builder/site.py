@@ -26,10 +26,11 @@ from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
 from site_builder.press import cores, in_parallel
-from site_builder.snapshot import parse_change, read_installation, read_tables
+from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
 
 Job = tuple[Page, Desk | None]
+ROWS = "donnees/rows.jsonl"
 TOWN = ""  # owner of the files that no consultation has
 
 
@@ -59,6 +60,7 @@ class Site:
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
+        self._placed: dict[str, tuple[int, int] | None] = {}  # time and size of the ballots that are published
 
     def read(self, environment: jinja2.Environment) -> None:
         """Reads content, snapshot and theme; nothing is read after it. DeclarationError, BuildFailure."""
@@ -97,6 +99,8 @@ class Site:
             self._write_consultation(slug, pages[slug])
         self._write_town()
         self.log.write()
+        self._placed = {}
+        self._place_ballots()
         output.finish()
 
     def apply(self, change: Any) -> list[str]:
@@ -135,6 +139,7 @@ class Site:
         else:
             self.output.shrink()
         self.log.grow()
+        self._place_ballots()
         return self.output.take_changed()
 
     def _print(self, jobs: Sequence[Job]) -> None:
@@ -161,6 +166,18 @@ class Site:
         self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output)))
         self._write_all(desk.lines.take_touched())
         self._own(slug, "lines", desk.lines.files())
+
+    def _place_ballots(self) -> None:
+        """Publishes the ballots, which may be as many as the town has votes: they pass through no list of ours."""
+        for slug, desk in self.desks.items():
+            source, file = rows_file(self.folders.snapshots, slug), f"{slug}/{ROWS}"
+            stamp = _stamp_of(source)
+            if stamp is not None and desk.row["state"] != "results":
+                raise BuildFailure(f"{slug}: the snapshot holds ballots that are still secret")
+            if stamp is not None and self._placed.get(slug) != stamp:
+                self.output.place(file, source)
+            self._own(slug, "ballots", [] if stamp is None else [file])
+            self._placed[slug] = stamp
 
     def _write_town(self) -> None:
         desks, styles = list(self.desks.values()), set(self._styles.values())
@@ -195,6 +212,15 @@ def read_content(folder: Path) -> dict[str, bytes]:
                 with open(path, "rb") as file:  # noqa: PTH123  ten thousand of them: a Path each takes longer than reading
                     files[path[len(root) + 1 :]] = file.read()
     return files
+
+
+def _stamp_of(file: Path) -> tuple[int, int] | None:
+    """Time and size of a file that is only ever replaced whole; None where there is none."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
 
 
 def _check_distinct(jobs: Sequence[Job]) -> None:

@@ -56,6 +56,11 @@ def empty_row(slug: str) -> Document:
             "results": None}  # fmt: skip
 
 
+def rows_file(folder: Path, slug: str) -> Path:
+    """Where the ballots of a consultation are, once they may be published (docs/formats.md §12)."""
+    return folder / f"{slug}.rows.jsonl"
+
+
 def parse_change(value: Any) -> tuple[str, Tables]:
     """The consultation and documents of `{"slug", "tables"}`; BuildFailure on anything else."""
     if type(value) is not dict or value.keys() != {"slug", "tables"} or type(value["tables"]) is not dict:

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -148,15 +149,50 @@ def rebuild(var: Path, url: str | None, space: str | None, token: str | None) ->
     click.echo(f"Asked for: {', '.join(asked)}. The worker rebuilds as soon as it can.")
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @_var
-def keys(var: Path) -> None:
-    """Make the town's keys where they are missing, and say where they are."""
+@click.pass_context
+def keys(context: click.Context, var: Path) -> None:
+    """Make the server's keys where they are missing, and say where they are."""
+    if context.invoked_subcommand is not None:
+        return
     settings = _settings(var)
     made = _keys(settings)
     click.echo(f"Keys in {settings.keys}: keep a copy in a safe place.")
     click.echo(f"Receipts are signed by {made.receipt.kid}")
     click.echo(f"Another town is watched by this server with witnesses = [{_own_witness(settings, made)!r}]")
+
+
+@keys.command("town")
+@_var
+@click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file.")
+@click.option("--space", help="The town, where there are several.")
+@click.option("--replace", "is_replaced", is_flag=True, help="Even if the town has a key already.")
+def town_key(var: Path, file: Path, space: str | None, is_replaced: bool) -> None:
+    """Make the town's own key, which signs the rules: keep it away from the server."""
+    from civic.town_key import on_paper
+    from sync_server.rebuilding import one_town
+    from sync_server.town_key import make_town_key
+
+    _, folder = one_town(_settings(var), space)
+    key = make_town_key(file, folder, is_replaced=is_replaced)
+    click.echo(f"The town's key is in {file}: keep it on a stick in the safe, never on the server.")
+    click.echo(f"Its public half is {folder / 'town.jwk'}. Write this on paper, and post it at the town hall:")
+    click.echo(f"  {on_paper(key.kid)}")
+
+
+@main.command()
+@_var
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True, help="The town's.")
+@click.option("--space", help="The town, where there are several.")
+def sign(var: Path, key: Path, space: str | None) -> None:
+    """Sign the rules of every consultation with the town's key."""
+    from sync_server.rebuilding import one_town
+    from sync_server.town_key import read_town_key, sign_town
+
+    _, folder = one_town(_settings(var), space)
+    for slug in sign_town(folder, read_town_key(key)):
+        click.echo(f"signed: {slug}")
 
 
 @main.command()
@@ -179,6 +215,14 @@ def export(var: Path, target: Path, with_keys: bool, space: str | None) -> None:
         number = export_town(ledger, content, target, keys, lambda done: progress.advance(task, done))
     ledger.close()
     click.echo(f"exported: {target} ({number} records)")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PLACE [--checkpoint FILE] [--town-key KEY] …")
+def verify(arguments: tuple[str, ...]) -> None:
+    """Recount the results of a published site: PLACE is its folder or its address."""
+    # A process of its own: it is the auditor's program, and has nothing of this server in it.
+    sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "verify", *arguments]))
 
 
 @main.group("import")

@@ -16,9 +16,11 @@ from sync_server.demo import TOWN, copy_town, shift_to, today_in
 from sync_server.demo_seeding import seed
 from sync_server.processes import Child, free_port
 from sync_server.settings import Settings, read_settings
+from sync_server.town_key import make_town_key, read_town_key, sign_town
 
 LOOK_SECONDS = 0.5
 FOLDER = "valbrume"
+TOWN_KEY = "town.pem"  # of a real town it is never here
 SEEDED = ".seeded"  # beside the ledger: written when the last act of the past is in it
 
 
@@ -70,6 +72,7 @@ class Demo:
             f"In English     {self.site_url}/en/",
             f"Sync server    {self.sync_url}/v1/health",
             f"Everything is in {self.settings.var}",
+            "The rules are signed with keys/town.pem: a real town keeps that key off the server.",
             "",
             "Ctrl-C stops it; nothing is lost.",
         )
@@ -118,11 +121,19 @@ def make_town(settings: Settings, now: int, progress: Progress) -> None:
     folder = settings.content / FOLDER
     if not (folder / "space.toml").is_file():
         copy_town(shift_to(today_in(TOWN, now)), folder)
+    _sign_rules(settings.keys / TOWN_KEY, folder)
     marker = settings.var / SEEDED
     if marker.is_file():
         return
     seed(settings, folder, progress)
     marker.touch()
+
+
+def _sign_rules(key: Path, folder: Path) -> None:
+    if not key.is_file():
+        key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_town_key(key, folder, is_replaced=True)  # one that was cut off here before may have left its public half
+        sign_town(folder, read_town_key(key))
 
 
 def _interrupt(*_: Any) -> None:

@@ -16,6 +16,8 @@ from civic.canonical import b64u_encode, parse_json
 from civic.keys import jwk_text, thumbprint
 from civic.log.note import Signer, ed25519_signer, vkey
 
+SECRET_BYTES = 32
+
 
 class KeyUnreadable(ValueError):
     """A key file is not what it should be; the message says which."""
@@ -58,7 +60,8 @@ class LogKey(NamedTuple):
 class Keys(NamedTuple):
     """`receipt` signs receipts, `form` unsigned acts, `log` public logs, `witness` those of others.
 
-    `admin` (a token) may ask for rebuilds.
+    `admin` (a token) may ask for rebuilds; `pepper`, 32 bytes, goes into names by which a person can be told apart
+    and not be found.
     """
 
     receipt: SigningKey
@@ -66,6 +69,7 @@ class Keys(NamedTuple):
     admin: str
     log: LogKey
     witness: LogKey
+    pepper: bytes
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
@@ -74,7 +78,7 @@ def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
     receipt, form = _signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem")
     log, witness = _log_key(folder / "log.pem"), _log_key(folder / "witness.pem")
-    return Keys(receipt, form, token.decode("ascii").strip(), log, witness)
+    return Keys(receipt, form, token.decode("ascii").strip(), log, witness, _secret(folder / "pepper", random))
 
 
 def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
@@ -85,7 +89,7 @@ def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
 
 def _log_key(path: Path) -> LogKey:
     try:
-        private = load_pem_private_key(_read_or_make(path, lambda: _pem(Ed25519PrivateKey.generate())), None)
+        private = load_pem_private_key(_read_or_make(path, lambda: new_pem(Ed25519PrivateKey.generate())), None)
     except ValueError as error:
         raise KeyUnreadable(f"{path}: {error}") from error
     if not isinstance(private, Ed25519PrivateKey):
@@ -94,17 +98,30 @@ def _log_key(path: Path) -> LogKey:
 
 
 def _signing_key(path: Path) -> SigningKey:
+    return read_signing_key(path, _read_or_make(path, lambda: new_pem(ec.generate_private_key(ec.SECP256R1()))))
+
+
+def read_signing_key(path: Path, pem: bytes) -> SigningKey:
+    """The P-256 key in the bytes of `path`; KeyUnreadable if it is none."""
     try:
-        private = load_pem_private_key(_read_or_make(path, lambda: _pem(ec.generate_private_key(ec.SECP256R1()))), None)
-    except ValueError as error:
+        private = load_pem_private_key(pem, None)
+    except (ValueError, TypeError) as error:
         raise KeyUnreadable(f"{path}: {error}") from error
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise KeyUnreadable(f"{path}: not a P-256 key")
     return signing_key(private)
 
 
-def _pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+def new_pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+    """A private key as the files of this program hold it: PKCS 8, without a passphrase."""
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _secret(path: Path, random: Callable[[int], bytes]) -> bytes:
+    secret = _read_or_make(path, lambda: random(SECRET_BYTES))
+    if len(secret) != SECRET_BYTES:
+        raise KeyUnreadable(f"{path}: not {SECRET_BYTES} bytes")
+    return secret
 
 
 def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:

@@ -15,6 +15,7 @@ from sync_server.routes import Access, declares, services
 
 blueprint = Blueprint("snapshots", __name__)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ROWS = ".rows"  # how the name of a file of ballots ends
 _known: dict[tuple[Path, int, int], str] = {}
 MOST_KNOWN = 10_000
 
@@ -24,7 +25,8 @@ MOST_KNOWN = 10_000
 def list_snapshots(space: str) -> Response:
     """The names of a town's snapshots with their ETags: what has not changed need not be fetched."""
     folder = _folder(space)
-    etags = {path.stem: _etag(path) for path in sorted(folder.glob("*.json"))}
+    files = [path for pattern in ("*.json", f"*{ROWS}.jsonl") for path in sorted(folder.glob(pattern))]
+    etags = {path.stem: _etag(path) for path in files}
     return Response(json.dumps({"v": 1, "snapshots": etags}), content_type="application/json")
 
 
@@ -32,10 +34,11 @@ def list_snapshots(space: str) -> Response:
 @declares(Access.ANYONE, 0)
 def show_snapshot(space: str, name: str) -> Response:
     """One snapshot file, 304 where the asker has it already."""
-    path = _folder(space) / f"{name}.json"
-    if not _SLUG.fullmatch(name) or not path.is_file():
+    is_rows = name.endswith(ROWS)
+    path = _folder(space) / f"{name}{'.jsonl' if is_rows else '.json'}"
+    if not _SLUG.fullmatch(name.removesuffix(ROWS)) or not path.is_file():
         raise Problem(Code.NOT_FOUND)
-    response = Response(path.read_bytes(), content_type="application/json")
+    response = Response(path.read_bytes(), content_type="application/jsonl" if is_rows else "application/json")
     response.set_etag(_etag(path))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)  # in place

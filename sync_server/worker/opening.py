@@ -57,7 +57,7 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
-    installation = Installation(partial(_document, settings, keys), open_log)
+    installation = Installation(partial(_document, settings, keys), open_log, keys.pepper)
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 

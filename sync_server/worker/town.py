@@ -18,6 +18,7 @@ from civic.log.checkpoint import origin_of
 from civic.module import Document, Modules
 from civic.phases import moment_at, next_boundary
 from civic.space import Space
+from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Reading
@@ -25,6 +26,7 @@ from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from sync_server.worker.log import LogUnsound, TownLog
 from sync_server.worker.publish import Publisher
+from sync_server.worker.rows import BallotFiles
 from sync_server.worker.snapshot_files import write_snapshot
 
 COPIES = (".br", ".gz")  # compressed beside the file they are of
@@ -35,10 +37,14 @@ log = logging.getLogger("preau.worker")
 
 
 class Installation(NamedTuple):
-    """What a town has from whoever runs its server: the one document of space.json, and its public log."""
+    """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
+
+    `pepper` makes the names that persons have in published ballots.
+    """
 
     document: Callable[[Content], Document]
     open_log: Callable[[Space], TownLog]
+    pepper: bytes
 
 
 class Town:
@@ -64,6 +70,7 @@ class Town:
         self._past: Mapping[str, list[bytes]] = {}
         self._folds: dict[str, Fold] = {}
         self._log: TownLog | None = None
+        self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
         self._is_unpublished = True
 
     def rebuild(self) -> None:
@@ -72,6 +79,8 @@ class Town:
         DeclarationError, with nothing changed, where what the town wrote can't be read.
         """
         content = parse_content(read_files(self.folder))
+        for slug in _unsigned(content):
+            log.warning("%s: manifest.jws is not the town's signature under these rules; run `preau sign`", slug)
         self._register(content)
         self._content = content
         now = self.now()
@@ -85,6 +94,7 @@ class Town:
         for slug, content_of_file in tables.items():
             write_snapshot(self.snapshots / f"{slug}.json", content_of_file)
         self._forget_others(set(tables))
+        self._ballots.hide(self._over())
         if self._log is None or self._log.origin != origin_of(content.space.site_url):
             self._log = self.installation.open_log(content.space)
         self._publish_log({}, is_whole=True)
@@ -159,7 +169,9 @@ class Town:
 
     def _publish_log(self, results: Mapping[str, bytes], *, is_whole: bool = False) -> bool:
         try:
-            return self._log is not None and self._log.publish(results, is_whole=is_whole)
+            has_grown = self._log is not None and self._log.publish(results, is_whole=is_whole)
+            # Right after the log: each ballot that is shown has its entry in what is signed.
+            return self._ballots.write(self._space(), self._over(), self._past) or has_grown
         except LogUnsound as error:
             # The pages go on; the log stays as it was shown until somebody has found out what happened.
             log.critical("%s: the public log is not published any more: %s", self._space(), error)
@@ -171,6 +183,16 @@ class Town:
             file = self.builder.folders.output / RESULTS.format(slug=slug)
             if fold.moment.state == "results" and slug not in self.dirty and self._is_final(fold) and file.is_file():
                 yield slug, file.read_bytes()
+
+    def _over(self) -> dict[str, Consultation]:
+        """The consultations whose ballots are published: over, by the rules, and with enough people taking part."""
+        return {
+            slug: fold.consultation
+            for slug, fold in self._folds.items()
+            if fold.moment.state == "results"
+            and self._is_final(fold)
+            and fold.consultation.are_rows_public(fold.figures.voters)
+        }
 
     def _is_final(self, fold: Fold) -> bool:
         return self._log is not None and self.now() >= fold.consultation.accept_until + self._log.closing_delay
@@ -227,6 +249,16 @@ class Town:
         if self._content is None:
             raise RuntimeError("a town is rebuilt before anything else")
         return self._content.space.id
+
+
+def _unsigned(content: Content) -> list[str]:
+    """The consultations whose rules were signed once, but not as they are now, or not by the town's key."""
+    key, rules = content.town_key, content.consultations
+    return [
+        slug
+        for slug, jws in content.signatures.items()
+        if key is None or not is_signed_by_town(jws, rules[slug].manifest, key)
+    ]
 
 
 def _past_rules(manifests: list[Manifest]) -> dict[str, list[bytes]]:

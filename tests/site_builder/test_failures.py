@@ -120,6 +120,13 @@ def test_the_snapshot_of_another_town_is_refused(town: Town, tmp_path: Path) -> 
         build_site(site_of(town, tmp_path / "site"))
 
 
+def test_ballots_before_the_results_are_refused(town: Town, tmp_path: Path) -> None:
+    town.write_snapshots()
+    (town.snapshots / "berges.rows.jsonl").write_text("{}\n")
+    with pytest.raises(BuildFailure, match="ballots that are still secret"):
+        build_site(site_of(town, tmp_path / "site"))
+
+
 def test_the_program_says_why_and_fails(town: Town, theme: Path, tmp_path: Path) -> None:
     (theme / "templates/page.html").unlink()
     command = [sys.executable, "-m", "site_builder", "build", "--content", str(town.content), "--theme", str(theme)]

@@ -47,6 +47,15 @@ def test_what_is_gone_goes(httpserver: HTTPServer, tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == [".etags.json", "space.json"]
 
 
+def test_ballots_come_as_lines(httpserver: HTTPServer, tmp_path: Path) -> None:
+    serve(httpserver, **{"space": "1", "filature": "1", "filature.rows": "1"})
+    assert fetch(httpserver, tmp_path) == ["filature", "filature.rows", "space"]
+    assert (tmp_path / "filature.rows.jsonl").read_text("utf-8") == '{"t": "1"}'
+    serve(httpserver, space="1", filature="1")
+    assert fetch(httpserver, tmp_path) == ["filature.rows"]
+    assert not (tmp_path / "filature.rows.jsonl").exists()
+
+
 def test_a_file_lost_here_is_brought_again(httpserver: HTTPServer, tmp_path: Path) -> None:
     serve(httpserver, space="1")
     fetch(httpserver, tmp_path)

@@ -167,4 +167,6 @@ def write_town(folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = 
     for name, tables in documents.items():
         numbered = {table: {str(n): row for n, row in enumerate(rows, 1)} for table, rows in tables.items()}
         (snapshots / f"{name}.json").write_text(json.dumps(numbered), "utf-8")
+        if state == "results" and name != "space":
+            (snapshots / f"{name}.rows.jsonl").write_text("{}\n", "utf-8")
     return folder / "town", snapshots

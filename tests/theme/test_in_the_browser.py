@@ -19,7 +19,7 @@ LOOKS = [
     ("collect", CORE + IDEAS),
     ("vote", ("/halle/", "/halle/1/", "/halle/bulletin/", "/filature/1/")),
     ("grace", ("/", "/halle/", "/halle/1/")),
-    ("results", ("/", "/decide/", "/halle/", "/halle/1/", "/halle/resultat/", "/filature/resultat/")),
+    ("results", ("/", "/decide/", "/recompter/", "/halle/", "/halle/1/", "/halle/resultat/", "/filature/resultat/")),
 ]
 Open = Callable[..., Page]
 

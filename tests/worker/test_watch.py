@@ -114,7 +114,7 @@ class Scene:
         def open_town(_: str, content: Path) -> Town:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
-                Installation(lambda town: {"space": town.space.id}, self.open_log), lambda: int(self.wall),
+                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32)), lambda: int(self.wall),
             )  # fmt: skip
 
         clocks = Clocks(lambda: self.wall, lambda: self.steady)
@@ -340,3 +340,22 @@ def test_a_worker_that_leaves_gives_the_town_back_at_once(scene: Scene) -> None:
     scene.worker.run(lambda _: True)
     assert scene.builder.asked == ["settle"]
     assert scene.pass_time(10.5, scene.hire("two")) == ["reload"]
+
+
+def test_ballots_come_with_the_results_and_only_by_the_rules(tmp_path: Path, ledger: Ledger) -> None:
+    scene = Scene(tmp_path, ledger, "hidden")
+    rows = tmp_path / "snapshots" / "filature.rows.jsonl"
+    scene.pass_time(0.1)
+    scene.act(Citizen(1, scene.rules).propose(1))
+    for number in range(2, 12):
+        scene.act(Citizen(number, scene.rules).vote(1))
+    scene.pass_time(5)
+    assert not rows.exists()
+    scene.wall = float(scene.rules.accept_until + 1)
+    scene.pass_time(LOG_SECONDS + 5)
+    scene.pass_time(LOG_SECONDS + 5)
+    assert len(rows.read_bytes().splitlines()) == 1 + 11
+    toml = tmp_path / "content" / "consultations" / "filature" / "consultation.toml"
+    toml.write_text("k_min = 11\n" + toml.read_text())
+    scene.pass_time(3)
+    assert not rows.exists()

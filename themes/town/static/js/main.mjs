@@ -41,6 +41,17 @@ async function loadOutbox(page) {
   await /** @type {any} */ (globalThis).PREAU.startOutboxPage(page);
 }
 
+/**
+ * The page names this script itself: no other page's copy on a phone brings it along.
+ * @param {Page} page
+ */
+async function loadRecount(page) {
+  const $place = find('[data-recount]');
+  if (!$place) return;
+  await import($place.dataset.recount || '');
+  await /** @type {any} */ (globalThis).PREAU.startRecountPage(page);
+}
+
 function startPage() {
   const site = readSite();
   if (!site) return;
@@ -53,6 +64,7 @@ function startPage() {
   component('delivery', () => startDelivery(page));
   component('banner', () => startBanner(page));
   component('outbox', () => loadOutbox(page));
+  component('recount', () => loadRecount(page));
   component('keep', () => startKeep(page));
 }
 

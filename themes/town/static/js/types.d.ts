@@ -9,6 +9,7 @@ declare const OUTBOX_URL: string;
 declare const PROOFS_URL: string;
 declare const PROOF_WORDS: Record<string, string>;
 declare const ED25519_URL: string;
+declare const RECOUNT_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 
 interface PublicJwk {
@@ -243,4 +244,48 @@ interface Change {
   outbox?: boolean;
   page?: string;
   kept?: string;
+}
+
+/** A line of rows.jsonl (docs/formats.md §12), of a record that is shown. */
+interface BallotRow {
+  i: number;
+  no: number;
+  rx: number;
+  salt: string;
+  jws: string;
+  p?: string;
+  u?: true;
+}
+
+/** An act as the recount needs it; `voter` is who it counts for. */
+interface CountedAct {
+  kind: string;
+  slot: string;
+  voter: string;
+  rev: number;
+  id: string;
+  choice: string;
+}
+
+/** What a ballot must be signed for. */
+interface Scope {
+  space: string;
+  slug: string;
+  rules: Set<string>;
+  isNamed: boolean;
+}
+
+/** What the log says of one consultation: its acts by number of entry, in order. */
+interface HeldByLog {
+  acts: { i: number; c: string }[];
+  rules: Set<string>;
+  erased: Set<number>;
+  closed: string;
+  isSigned: boolean;
+}
+
+/** What a recount needs from the world; tests pass their own. Paths are below the site's root. */
+interface RecountPorts {
+  read: (path: string) => Promise<Uint8Array<ArrayBuffer> | null>;
+  progress: (what: string, done: number, all: number) => void;
 }

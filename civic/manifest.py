@@ -1,0 +1,65 @@
+"""The rules of a consultation read back from its manifest: what somebody has who was only given the published files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from civic.canonical import b64u_encode, canonical_json, parse_json
+from civic.consultation import ASSURANCE_LEVELS, Category, Consultation, Phase
+from civic.declaration import check_slug
+
+
+class Manifest(NamedTuple):
+    """What a manifest says; its categories have no labels, for these are not part of the rules."""
+
+    consultation: Consultation
+    languages: tuple[str, ...]
+    mode: str
+
+
+def parse_manifest(data: bytes, sources: Mapping[str, str] | None = None) -> Manifest:
+    """The rules in the bytes of a manifest (docs/formats.md §2); ValueError where they are not such.
+
+    Members that a later version adds are passed over: they are in the hash all the same.
+    """
+    found = parse_json(data)
+    if type(found) is not dict or canonical_json(found) != data or found.get("v") != 1:
+        raise ValueError("not the canonical JSON of a manifest")
+    try:
+        return _read(found, data, dict(sources or {}))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a manifest: {error!r}") from error
+
+
+def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> Manifest:
+    phases = tuple(
+        Phase(str(one["id"]), _number(one["starts_at"]), _number(one["ends_at"]), _names(one["open"]))
+        for one in found["phases"]
+    )
+    assurance = found["eligibility"]["assurance"]
+    if not phases or assurance not in ASSURANCE_LEVELS or found["counts"] not in ("open", "hidden"):
+        raise ValueError("not a manifest: phases, assurance or counts")
+    consultation = Consultation(
+        space=check_slug(found["space"], "space"), slug=check_slug(found["id"], "id"),
+        revision=_number(found["revision"]), modules=_names(found["modules"]), counts=found["counts"],
+        grace=_number(found["grace"]), unsigned=_names(found["unsigned"]), assurance=assurance,
+        publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
+        limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
+        categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
+        manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
+    )  # fmt: skip
+    return Manifest(consultation, _names(list(found["question_sha256"])), str(found["mode"]))
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not a manifest: a number is a whole one")
+    return value
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    if type(values) is not list or any(type(one) is not str for one in values):
+        raise ValueError("not a manifest: names are texts")
+    return tuple(values)

@@ -1,0 +1,111 @@
+// The recount on a phone, on the published site that Python is tested on too; then the same site, lying.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { recount, RecountStop } from '../../themes/town/static/js/recount.mjs';
+import { bundlePath, isNoteSigned, newRoot, parseBundle, parseNote } from '../../themes/town/static/js/recount_log.mjs';
+import { newStanding } from '../../themes/town/static/js/standing.mjs';
+
+const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
+const site = read('recount');
+const ROWS = 'filature/donnees/rows.jsonl';
+const RESULTS = 'filature/donnees/results.json';
+
+function portsOf(changes = {}) {
+  const told = [];
+  return {
+    told,
+    progress: (what, done, all) => told.push([what, done, all]),
+    read: async (path) => {
+      if (path in changes && changes[path] === null) return null;
+      if (!(path in site.files)) return null;
+      const data = Buffer.from(site.files[path], 'base64');
+      return new Uint8Array(path in changes ? Buffer.from(changes[path](data.toString('latin1')), 'latin1') : data);
+    },
+  };
+}
+
+const counted = (changes) => recount(portsOf(changes), site.space, site.slug);
+const stops = (changes, word, isFalse) =>
+  assert.rejects(counted(changes), (error) => error instanceof RecountStop && error.word === word && error.isFalse === isFalse);
+
+for (const [place, one] of read('standing').cases.entries()) {
+  test(`the greatest revision stands: history ${place}`, () => {
+    const standing = newStanding();
+    for (const act of one.acts) standing.take(act);
+    const { items, ...figures } = standing.figures();
+    assert.deepEqual({ ...figures, items: Object.fromEntries(items) }, { ballots: one.ballots, voters: one.voters, unsigned: one.unsigned, items: one.items });
+  });
+}
+
+test('an honest site is recounted to its published result', async () => {
+  const ports = portsOf();
+  const outcome = await recount(ports, site.space, site.slug);
+  assert.ok(outcome.isSame && outcome.isClosed && outcome.isSigned);
+  assert.equal(outcome.acts, site.acts);
+  assert.equal(outcome.withheld, 1);
+  assert.deepEqual(ports.told.at(-1), ['ballots', site.acts, site.acts]);
+});
+
+test('a total that was changed stands beside the true one', async () => {
+  const lie = (text) => text.replace('"for":', '"for":9');
+  await stops({ [RESULTS]: lie }, 'close.false', true);
+});
+
+const line = (text, number) => text.split('\n')[number];
+const lies = {
+  'a row that was removed': [(text) => text.replace(`${line(text, 5)}\n`, ''), 'rows.false'],
+  'a row that is there twice': [(text) => text.replace(line(text, 5), `${line(text, 5)}\n${line(text, 5)}`), 'rows.false'],
+  'a salt that does not open the entry': [(text) => text.replace(/"salt":"./, '"salt":"_'), 'rows.false'],
+  'a signature that does not check': [(text) => text.replace(/\.[\w-]{6}([\w-]{80})"/, '.AAAAAA$1"'), 'rows.false'],
+  'a person where nobody is named': [(text) => text.replace('"no":5,', '"no":5,"p":"x",'), 'rows.false'],
+};
+for (const [what, [lie, word]] of Object.entries(lies)) test(what, () => stops({ [ROWS]: lie }, word, true));
+
+test('rules that are not those of the vote', () =>
+  stops({ 'filature/manifest.json': (text) => text.replace('"counts":"open"', '"counts":"hidden"') }, 'rules.false', true));
+
+test('one changed bit of the log', async () => {
+  const [path] = Object.keys(site.files).filter((one) => one.startsWith('log/tile/entries'));
+  await stops({ [path]: (text) => text.replace('"c":"', '"c":"').replace(/"c":"./, '"c":"-') }, 'log.false', true);
+});
+
+test('a checkpoint that another key signed', () =>
+  stops({ 'log/checkpoint': (text) => text.replace(/(.{8})\n$/, 'AAAAAAAA\n') }, 'log.false', true));
+
+test('what is missing is not called false', async () => {
+  await stops({ [ROWS]: null }, 'missing', false);
+  await stops({ 'log/checkpoint': null }, 'missing', false);
+  await stops({ 'filature/manifest.json': (text) => text.replace('"publish_rows":true', '"publish_rows":false') }, 'unpublished', false);
+  await stops({ 'filature/manifest.json': (text) => text.replace('"k_min":10', '"k_min":99') }, 'few', false);
+  await stops({ 'filature/manifest.json': (text) => text.replace('"mode":"open"', '"mode":"other"') }, 'kind', false);
+});
+
+test('paths of bundles are those of tlog-tiles', () => {
+  assert.equal(bundlePath(0, 256), 'tile/entries/000');
+  assert.equal(bundlePath(1234067, 3), 'tile/entries/x001/x234/067.p/3');
+});
+
+test('roots of any size are those of RFC 6962', async () => {
+  // Roots of the entries "0", "1", … as civic.log.tree gives them.
+  const roots = read('roots').roots;
+  for (const [size, root] of roots) {
+    const tree = newRoot();
+    await tree.add(Array.from({ length: size }, (_, at) => new TextEncoder().encode(String(at))));
+    assert.equal(await tree.value(), root, String(size));
+  }
+});
+
+test('a bundle that goes on, or is cut, is refused', () => {
+  assert.throws(() => parseBundle(Uint8Array.of(0, 1, 65, 0), 1));
+  assert.throws(() => parseBundle(Uint8Array.of(0, 2, 65), 1));
+  assert.throws(() => parseNote('not a note'));
+});
+
+test('a key of another log signs nothing here', async () => {
+  const note = parseNote(Buffer.from(site.files['log/checkpoint'], 'base64').toString());
+  const vkey = Buffer.from(site.files['log/vkey'], 'base64').toString();
+  assert.equal(await isNoteSigned(note, vkey), true);
+  assert.equal(await isNoteSigned(note, vkey.replace('participer', 'autre')), false);
+  assert.equal(await isNoteSigned(note, 'nothing'), false);
+});
