@@ -227,7 +227,7 @@ def house(tmp_path_factory: pytest.TempPathFactory):
     environment = {"PREAU_SMTP_URL": "mailbox:", "PREAU_ENROLMENTS_PER_HOUR": "0", "PREAU_REQUESTS_PER_MINUTE": "0"}
     chosen = read_settings(Path(tmp_path_factory.mktemp("life")), environment | {"PREAU_ENVELOPES_PER_MINUTE": "0"})
     content = write_town(chosen.content, NAMED)
-    clock, fatal = Clock(), []
+    clock, fatal = Clock(), list[str]()
     with pytest.MonkeyPatch.context() as patch:  # the model sends more letters than a mailbox is sent
         for limit in ("PER_MAILBOX", "PER_DOMAIN"):
             patch.setattr(f"sync_server.identity.opening.{limit}", 0)
