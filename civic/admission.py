@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from civic.consultation import Consultation
+from civic.assurance import Person, check_eligible
+from civic.consultation import Consultation, Phase
 from civic.envelope import Envelope
 from civic.module import Module, Modules, module_of
 from civic.phases import check_open
 from civic.refusals import Code, Refused
-from civic.slots import Counted, Head, is_winning
+from civic.slots import Counted, Head, Remains, is_winning
 
 FORM_VOTER = "form:"
 
@@ -34,9 +35,10 @@ class Act(NamedTuple):
     consultation: Consultation
     module: Module
     kind: str  # of the slot: for a withdrawal, the kind withdrawn
-    voter: str  # the person, or "form:<jti>" for an unsigned act
-    payload: Any  # None for a withdrawal
+    voter: str  # the ballot key, in a named consultation the person (pid), or "form:<jti>" for an unsigned act
+    payload: Any  # None for a withdrawal, Remains once erased
     rx: int
+    was_admitted: bool = False  # it is in a ledger already: what was withdrawn or erased since does not judge it again
 
     @property
     def is_unsigned(self) -> bool:
@@ -47,6 +49,11 @@ class Act(NamedTuple):
     def is_withdrawal(self) -> bool:
         """Whether it empties its slot."""
         return self.envelope.kind == "withdraw"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words are gone: it was admitted once, and only its place and its count are left."""
+        return isinstance(self.payload, Remains)
 
 
 class LedgerView(Protocol):
@@ -70,10 +77,19 @@ class Settlement(NamedTuple):
     replaced: Head | None
 
 
-def check(envelope: Envelope, space: str, rules: Mapping[str, Rules], modules: Modules, rx: int, form_key: str) -> Act:
+def check(
+    envelope: Envelope,
+    space: str,
+    rules: Mapping[str, Rules],
+    modules: Modules,
+    rx: int,
+    form_key: str,
+    person: Person | None = None,
+) -> Act:
     """The act, if the rules take it at `rx`; Refused otherwise.
 
-    `form_key` is the thumbprint of the server's form key, whose envelopes are unsigned acts.
+    `form_key` is the thumbprint of the server's form key, whose envelopes are unsigned acts. `person` is who the
+    ballot key stands for, None where nothing grants it; only a named consultation asks.
     """
     if envelope.aud != space:
         raise Refused(Code.WRONG_AUDIENCE)
@@ -90,11 +106,21 @@ def check(envelope: Envelope, space: str, rules: Mapping[str, Rules], modules: M
     if is_unsigned and (kind not in consultation.unsigned or envelope.rev != 1 or envelope.kind == "withdraw"):
         raise Refused(Code.NOT_TAKEN, "unsigned")
     payload = _parse_body(envelope, kind, module, known)
-    check_open(consultation, kind, rx)
-    if consultation.assurance != "device":
-        raise Refused(Code.NOT_ELIGIBLE)
-    voter = FORM_VOTER + envelope.jti if is_unsigned else envelope.voter
+    phase = check_open(consultation, kind, rx)
+    voter = FORM_VOTER + envelope.jti if is_unsigned else _voter_of(envelope, consultation, phase, person)
     return Act(envelope, consultation, module, kind, voter, payload, rx)
+
+
+def _voter_of(envelope: Envelope, consultation: Consultation, phase: Phase, person: Person | None) -> str:
+    """Who a signed act counts for: the ballot key itself, or the person it stands for."""
+    if consultation.mode == "open":
+        if consultation.assurance != "device":
+            raise Refused(Code.NOT_ELIGIBLE)
+        return envelope.voter
+    if person is None:
+        raise Refused(Code.NOT_GRANTED)
+    check_eligible(consultation.eligibility, person, phase.ends_at)
+    return person.pid
 
 
 def _parse_body(envelope: Envelope, kind: str, module: Module, known: Rules) -> Any:
@@ -117,7 +143,7 @@ def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
             raise Refused(Code.NOT_AUTHOR)
         if owner is None and act.is_withdrawal:
             raise Refused(Code.UNKNOWN_TARGET)
-    if act.payload is not None:
+    if act.payload is not None and not act.is_erased:
         _check_targets(act, ledger)
     if before is None:
         _check_quota(act, ledger)
@@ -135,13 +161,15 @@ def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
         first_rx,
         subject,
         counted,
-        act.is_withdrawal,
+        act.payload.withdrawn if act.is_erased else act.is_withdrawal,
     )
     return Settlement(head, is_winning=True, replaced=before)
 
 
 def _effect(act: Act, before: Head | None) -> tuple[str, tuple[Counted, ...]]:
     slot_id = act.envelope.slot_id
+    if act.is_erased:
+        return act.payload.subject, act.payload.counted
     if act.payload is None:
         return (slot_id if before is None else before.subject), ()
     return act.module.subject(act.kind, slot_id, act.payload), act.module.counted(act.kind, slot_id, act.payload)
@@ -152,7 +180,7 @@ def _check_targets(act: Act, ledger: LedgerView) -> None:
         target = ledger.owner(act.consultation.slug, slot)
         if target is None:
             raise Refused(Code.UNKNOWN_TARGET, slot)
-        if target.withdrawn:
+        if target.withdrawn and not act.was_admitted:
             raise Refused(Code.WITHDRAWN_TARGET, slot)
 
 

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from civic.assurance import LEVELS, Eligibility
 from civic.canonical import b64u_encode, canonical_json, parse_json
-from civic.consultation import ASSURANCE_LEVELS, Category, Consultation, Phase
+from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
 
 
@@ -16,7 +17,6 @@ class Manifest(NamedTuple):
 
     consultation: Consultation
     languages: tuple[str, ...]
-    mode: str
 
 
 def parse_manifest(data: bytes, sources: Mapping[str, str] | None = None) -> Manifest:
@@ -38,19 +38,20 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
         Phase(str(one["id"]), _number(one["starts_at"]), _number(one["ends_at"]), _names(one["open"]))
         for one in found["phases"]
     )
-    assurance = found["eligibility"]["assurance"]
-    if not phases or assurance not in ASSURANCE_LEVELS or found["counts"] not in ("open", "hidden"):
+    asked = found["eligibility"]
+    eligibility = Eligibility(asked["assurance"], asked.get("unique_by", ""), _names(asked.get("methods", [])))
+    if not phases or eligibility.assurance not in LEVELS or found["counts"] not in ("open", "hidden"):
         raise ValueError("not a manifest: phases, assurance or counts")
     consultation = Consultation(
         space=check_slug(found["space"], "space"), slug=check_slug(found["id"], "id"),
         revision=_number(found["revision"]), modules=_names(found["modules"]), counts=found["counts"],
-        grace=_number(found["grace"]), unsigned=_names(found["unsigned"]), assurance=assurance,
-        publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
+        grace=_number(found["grace"]), unsigned=_names(found["unsigned"]), mode=str(found["mode"]),
+        eligibility=eligibility, publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
         manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
     )  # fmt: skip
-    return Manifest(consultation, _names(list(found["question_sha256"])), str(found["mode"]))
+    return Manifest(consultation, _names(list(found["question_sha256"])))
 
 
 def _number(value: Any) -> int:

@@ -60,8 +60,8 @@ class LogKey(NamedTuple):
 class Keys(NamedTuple):
     """`receipt` signs receipts, `form` unsigned acts, `log` public logs, `witness` those of others.
 
-    `admin` (a token) may ask for rebuilds; `pepper`, 32 bytes, goes into names by which a person can be told apart
-    and not be found.
+    `admin` (a token) may ask for rebuilds.
+    `pepper` goes into the marks that identities are found by, `vault` opens what is kept encrypted: both 32 bytes.
     """
 
     receipt: SigningKey
@@ -70,15 +70,22 @@ class Keys(NamedTuple):
     log: LogKey
     witness: LogKey
     pepper: bytes
+    vault: bytes
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     """The keys in `folder`, made first where they are missing; two processes that start together get the same."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
-    receipt, form = _signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem")
-    log, witness = _log_key(folder / "log.pem"), _log_key(folder / "witness.pem")
-    return Keys(receipt, form, token.decode("ascii").strip(), log, witness, _secret(folder / "pepper", random))
+    return Keys(
+        receipt=_signing_key(folder / "receipt.pem"),
+        form=_signing_key(folder / "form.pem"),
+        admin=token.decode("ascii").strip(),
+        log=_log_key(folder / "log.pem"),
+        witness=_log_key(folder / "witness.pem"),
+        pepper=_secret(folder / "pepper", random),
+        vault=_secret(folder / "vault.key", random),
+    )
 
 
 def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:

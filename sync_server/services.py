@@ -12,6 +12,7 @@ from civic import modules
 from civic.module import Modules
 from sync_server.acceptance import Acceptance
 from sync_server.catalogue import Catalogue
+from sync_server.identity.opening import Identities, Sources, open_identities
 from sync_server.keys import Keys, open_keys
 from sync_server.limits import Windows
 from sync_server.settings import Settings
@@ -33,6 +34,7 @@ class Services:
     catalogue: Catalogue
     writer: LedgerWriter
     acceptance: Acceptance
+    identities: Identities
     per_address: Windows
     witnessing: Witnessing
     now: Callable[[], int]
@@ -60,7 +62,10 @@ def open_services(
     per_key = Windows(settings.envelopes_per_minute, monotonic)
     acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random, settings.log_seconds)
     per_address = Windows(settings.requests_per_minute, monotonic)
+    identities = open_identities(settings, keys, ledger, Sources(now, monotonic, random))
     catalogue = Catalogue(settings.content, ledger, monotonic)
     stored = WitnessedLogs(ledger)
     witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)
-    return Services(settings, ledger, keys, known, catalogue, writer, acceptance, per_address, witnessing, now, random)
+    return Services(
+        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, witnessing, now, random
+    )  # fmt: skip

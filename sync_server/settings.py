@@ -35,6 +35,10 @@ ABOUT: Mapping[str, str] = {
     "waiting_acts": "acts that may wait for the ledger before others are told to come back",
     "witness_for": "verifier keys of other towns' logs that this server signs as a witness",
     "witnesses": "witnesses that our logs ask, each its address, #, its verifier key",
+    "enrolments_per_hour": "proofs of identity begun from one network in an hour, 0 for no limit",
+    "smtp_url": "mail server: smtp://user:password@host:587, smtps://…:465, or mailbox: to write into var/mailbox",
+    "mail_from": "sender of the letters, where it is not the town hall's address of space.toml",
+    "retention_months": "months after which what is kept about a person who was not seen is erased, 0 for never",
     "theme": "folder of the theme",
     "publish": "where the site goes: folder or netlify",
     "netlify_site": "id of the Netlify site",
@@ -62,6 +66,10 @@ class Settings:
     waiting_acts: int = 4_000
     witness_for: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
+    enrolments_per_hour: int = 60
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    retention_months: int = 24
     theme: Path = THEMES / "town"
     publish: str = "folder"
     netlify_site: str = ""
@@ -73,6 +81,11 @@ class Settings:
     def keys(self) -> Path:
         """Where the keys are."""
         return self.var / "keys"
+
+    @property
+    def mailbox(self) -> Path:
+        """Where letters are written that no mail server takes (smtp_url = "mailbox:")."""
+        return self.var / "mailbox"
 
     @property
     def snapshots(self) -> Path:
@@ -151,6 +164,8 @@ def _placed(settings: Settings) -> Settings:
             raise SettingsError(f"{name} must begin with http:// or https://")
     if settings.log_seconds < 1:
         raise SettingsError("log_seconds must be at least 1")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://", "mailbox:")):
+        raise SettingsError("smtp_url must begin with smtp://, smtps:// or mailbox:")
     if settings.publish not in ("folder", "netlify"):
         raise SettingsError("publish is folder or netlify")
     changed = {

@@ -76,7 +76,7 @@ class Ballots:
         rules = next(iter(self.rules.values())).consultation
         is_patient = not erased.keys().isdisjoint(held.indexes)
         self.recount = Recount(rules, modules, is_patient=is_patient)
-        self.is_named = versions.newest.mode == "named"
+        self.is_named = versions.newest.consultation.mode == "named"
         self._entries = iter(held)
         self._erased = erased
         self._last = -1
@@ -185,7 +185,12 @@ def read_versions(lines: Iterable[RulesLine], newest: Manifest, logged: set[str]
     for line in lines:
         manifest = parse_manifest(line.manifest)
         mh, slug = manifest.consultation.mh, manifest.consultation.slug
-        if mh != line.mh or mh not in logged or slug != newest.consultation.slug or manifest.mode != newest.mode:
+        if (
+            mh != line.mh
+            or mh not in logged
+            or slug != newest.consultation.slug
+            or manifest.consultation.mode != newest.consultation.mode
+        ):
             raise ValueError(line.mh)
         found.setdefault(mh, manifest)
     return Versions(newest, found)

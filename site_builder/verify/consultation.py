@@ -57,8 +57,8 @@ def check_consultation(site: Site, slug: str) -> Findings:
     if rules is None:
         findings.unknown("rules.unread")
         return findings
-    if rules.mode not in MODES:
-        findings.unknown("mode", mode=rules.mode)
+    if rules.consultation.mode not in MODES:
+        findings.unknown("mode", mode=rules.consultation.mode)
         return findings
     _count(site, slug, rules, results, findings)
     findings.note(f"eligibility.{rules.consultation.assurance}")

@@ -5,7 +5,7 @@ Entries may be added by any process; the order is decided here, in one transacti
     log = PublicLog(ledger)
     log.append_due("valbrume", limit=1000)            # rules and records that the log does not have yet
     log.append("valbrume", [(0, entry)])              # anything else, at most once each
-    log.erase("valbrume", [4127], "request")          # content gone, and the log says so
+    log.note_erased(connection, "valbrume", [4127], "request")  # by whoever deletes the content
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from civic.log.entries import Committed, Declared, Erased, LogEntry, entry_bytes
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import Reading
-from sync_server.storage.tables import OF_NONE, OF_RECORD, log_checkpoints, log_entries, payloads, records
+from sync_server.storage.tables import OF_NONE, OF_RECORD, log_checkpoints, log_entries, records
 
 WINDOW = 1_000  # records logged in one transaction: voters wait for no more than that
 
@@ -66,25 +66,19 @@ class PublicLog:
             new = [one for one in written if (one[0] not in numbers if one[0] else one[1] not in others)]
             self._write(connection, space, new)
 
-    def erase(self, space: str, numbers: Iterable[int], reason: str) -> int:
-        """Deletes content, key and salt of these records and says so in the log, all or nothing; how many there were.
+    def note_erased(self, connection: sa.Connection, space: str, numbers: Iterable[int], reason: str) -> None:
+        """Says that the words and salts of these records are gone, in the transaction of the caller, who deletes them.
 
         Records that the log does not have yet are logged first, with all before them: what was promised in a receipt
         is kept, and an erased record is a line like any other.
         """
-        wanted = sorted({*numbers})
-        while self.append_due(space):
-            pass
-        with self._ledger.writing() as connection:
-            self._lock(connection, space)
-            known = sa.select(payloads.c.no).where(payloads.c.space == space, payloads.c.no.in_(wanted))
-            held = sorted(connection.execute(known).scalars())
-            indexes = _logged(connection, space, held)
-            if len(indexes) != len(held):
-                raise RuntimeError("a record without a line in the log cannot be erased")
-            self._write(connection, space, [(0, entry_bytes(Erased(indexes[no], reason))) for no in held])
-            connection.execute(sa.delete(payloads).where(payloads.c.space == space, payloads.c.no.in_(held)))
-        return len(held)
+        self._lock(connection, space)
+        reading = Reading(connection, self._ledger.statements)
+        while due := self._due(reading, space):
+            self._write(connection, space, due)
+        gone = sorted({*numbers})
+        indexes = _logged(connection, space, gone)
+        self._write(connection, space, [(0, entry_bytes(Erased(indexes[no], reason))) for no in gone])
 
     def other_entries(self, space: str) -> list[bytes]:
         """The entries that are of no record, in their order: rules, erasures, results."""

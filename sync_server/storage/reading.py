@@ -10,9 +10,22 @@ import sqlalchemy as sa
 from civic.canonical import b64u_encode
 from civic.receipt import ReceiptItem
 from civic.slots import Counted, Head
-from sync_server.storage.batch import find_stored, head_of, parse_counted
+from civic.tombstones import Tombstone
+from sync_server.storage.batch import find_stored, head_of, parse_counted, stone_of
 from sync_server.storage.statements import Statements
-from sync_server.storage.tables import SHOWN, heads, ids, manifests, participation, payloads, records, spaces, totals
+from sync_server.storage.tables import (
+    PERSONAL,
+    SHOWN,
+    heads,
+    ids,
+    manifests,
+    participation,
+    payloads,
+    records,
+    spaces,
+    tombstones,
+    totals,
+)
 
 _NO = [column.name for column in heads.c].index("no")
 
@@ -120,6 +133,25 @@ class Reading:
         )
         return [Record(*row) for row in self.connection.execute(query)]
 
+    def tombstones_after(self, space: str, no: int, last_no: int) -> dict[int, Tombstone]:
+        """What is left of the erased records after `no` up to `last_no`, by number."""
+        query = sa.select(tombstones).where(
+            tombstones.c.space == space, tombstones.c.no > no, tombstones.c.no <= last_no
+        )
+        return {row.no: stone_of(row) for row in self.connection.execute(query)}
+
+    def records_of(self, space: str, pid: str) -> list[Record]:
+        """Every record of a person whose words are still there, in order."""
+        query = (
+            sa.select(
+                *(records.c[name] for name in Record._fields[:7]), *(payloads.c[one] for one in Record._fields[7:])
+            )
+            .select_from(payloads.join(records, _same_record(records)))
+            .where(payloads.c.space == space, payloads.c.voter == pid, PERSONAL)
+            .order_by(payloads.c.no)
+        )
+        return [Record(*row) for row in self.connection.execute(query)]
+
     def find_record(self, envelope_id: str) -> tuple[str, ReceiptItem] | None:
         """The space and the receipt's item of an act, None if it isn't in the ledger."""
         is_indexed = sa.and_(ids.c.space == records.c.space, ids.c.no == records.c.no)
@@ -158,13 +190,21 @@ class Reading:
         if last is None:
             row = self.connection.execute(_record_numbered(space, no)).first()
             return Changes(no, 0 if row is None else row.rx, [])
-        moved = {"space": space, "after": no, "last": last.no}
-        return Changes(last.no, last.rx, self._head_rows(_MOVED, moved))
+        asked = {"space": space, "after": no, "last": last.no}
+        rows = [row for query in _MOVED for row in self._head_rows(query, asked)]
+        return Changes(last.no, last.rx, sorted(rows, key=lambda one: one.head.no))
 
     def heads(self, space: str, consultation: str, kinds: Iterable[str]) -> list[HeadRow]:
         """The heads that pages show (withdrawn ones included), in order of their first record."""
-        shown = _HEADS.where(heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
-        return self._head_rows(shown.order_by(heads.c.first_no), {"space": space})
+        is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
+        is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
+        query = (
+            sa.select(*heads.c, records.c.rx, payloads.c.envelope.label("envelope"))
+            .select_from(heads.join(records, is_record).outerjoin(payloads, is_payload))
+            .where(heads.c.space == space, heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
+            .order_by(heads.c.first_no)
+        )
+        return self._head_rows(query, {})
 
     def find_shown(self, space: str, consultation: str, slot: str) -> str | None:
         """The envelope that counts in a slot that pages show, a withdrawal too; None where there is none (any more)."""
@@ -232,18 +272,26 @@ def _same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(payloads.c.space == table.c.space, payloads.c.no == table.c.no)
 
 
-def _heads_of_records() -> sa.Select[Any]:
-    envelope = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None).label("envelope")
+_ENVELOPE = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None)
+
+
+def _moved(table: sa.Table, envelope: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Heads whose record is the one that stands, found from the records through where `table` says they are."""
     is_of = sa.and_(
-        heads.c.space == payloads.c.space,
+        heads.c.space == table.c.space,
         heads.c.consultation == records.c.consultation,
-        heads.c.voter == payloads.c.voter,
-        heads.c.slot == payloads.c.slot,
-        heads.c.no == payloads.c.no,
+        heads.c.voter == table.c.voter,
+        heads.c.slot == table.c.slot,
+        heads.c.no == table.c.no,
     )
-    joined = records.join(payloads, _same_record(records)).join(heads, is_of)
-    asked = records.c.space == sa.bindparam("space")
-    return sa.select(*heads.c, records.c.rx, envelope).select_from(joined).where(asked)
+    is_same = sa.and_(table.c.space == records.c.space, table.c.no == records.c.no)
+    joined = records.join(table, is_same).join(heads, is_of)
+    asked = (
+        records.c.space == sa.bindparam("space"),
+        records.c.no > sa.bindparam("after"),
+        records.c.no <= sa.bindparam("last"),
+    )
+    return sa.select(*heads.c, records.c.rx, envelope.label("envelope")).select_from(joined).where(*asked)
 
 
 def _last_within() -> sa.Select[Any]:
@@ -259,8 +307,7 @@ def _record_numbered(space: str, no: int) -> sa.Select[Any]:
 
 
 # Put together once: this is a vote's path, and putting a query together takes longer than running it.
-_HEADS = _heads_of_records()
-_MOVED = _HEADS.where(records.c.no > sa.bindparam("after"), records.c.no <= sa.bindparam("last")).order_by(records.c.no)
+_MOVED = (_moved(payloads, _ENVELOPE), _moved(tombstones, sa.null()))
 _LAST_WITHIN = _last_within()
 
 

@@ -8,7 +8,19 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
-from sync_server.storage.tables import SHOWN, heads, ids, participation, payloads, records, superseded, totals, voters
+from sync_server.storage.people_tables import devices, grants, identities
+from sync_server.storage.tables import (
+    SHOWN,
+    heads,
+    ids,
+    participation,
+    payloads,
+    records,
+    superseded,
+    tombstones,
+    totals,
+    voters,
+)
 
 
 class Statements:
@@ -28,6 +40,7 @@ class Statements:
         self.note_indexed = f"UPDATE spaces SET indexed_no = {place} WHERE space = {place}"  # noqa: S608
         self.records = self._writer(records, ())
         self.payloads = self._writer(payloads, ())
+        self.tombstones = self._writer(tombstones, ())
         self.heads = self._writer(heads, ())
         self.superseded = self._writer(superseded, ())
         self.ids = self._writer(ids, ())
@@ -41,6 +54,9 @@ class Statements:
         self.find_superseded = self._lookup(superseded, ("id",))
         self.find_heads = self._lookup(heads, ("consultation", "voter", "slot"))
         self.find_owners = self._lookup(heads, ("consultation", "slot"), "heads_owner", SHOWN.text)
+        self.find_grants = self._lookup(grants, ("consultation", "jkt"))
+        self.find_devices = self._lookup(devices, ("kid",))
+        self.find_proofs = self._lookup(identities, ("pid",), "identities_pid")
         self.find_voters = self._lookup(voters, ("consultation", "voter"))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -57,6 +73,7 @@ class Statements:
         if table not in (
             records,
             payloads,
+            tombstones,
             superseded,
             ids,
         ):  # those are append only: the same key twice is an error, never an update

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from civic.admission import FORM_VOTER
-from civic.canonical import b64u_encode, parse_json
+from civic.canonical import b64u_encode
 from civic.consultation import Consultation
 from civic.log.entries import Erased, parse_entry
 from civic.rows import Line, Row, RulesLine, Withheld, line_bytes, pseudonym
@@ -83,7 +83,7 @@ def rows_of(
     """
     for manifest in dict.fromkeys([*past, consultation.manifest]):
         yield RulesLine(b64u_encode(hashlib.sha256(manifest).digest()), manifest)
-    is_named = parse_json(consultation.manifest)["mode"] == "named"
+    is_named = consultation.mode == "named"
     for one in records:
         if one.is_shown and one.no != one.head_no and one.kind != WITHDRAW:
             yield Withheld(one.i, one.no, one.rx, one.slot)

@@ -7,7 +7,7 @@ import pytest
 from civic.log.entries import Closed, Committed, Declared, Erased, parse_entry
 from sync_server.storage import Ledger, LedgerUnavailable, Manifest, PublicLog
 from sync_server.storage import log as module
-from sync_server.storage.tables import log_entries, payloads, records
+from sync_server.storage.tables import log_entries, records
 from tests.contracts.history import ANA, BOB, SPACE, TOWN, full_history, offers, rows
 
 RULES = Manifest(TOWN.slug, TOWN.mh, 1, TOWN.manifest)
@@ -62,14 +62,13 @@ def test_a_result_or_an_erasure_is_logged_once(public_log: PublicLog) -> None:
     assert logged(public_log) == [closed, erased]
 
 
-def test_erasing_takes_content_and_salt_and_leaves_the_line_of_the_log(ledger: Ledger, public_log: PublicLog) -> None:
+def test_an_erasure_is_logged_after_the_line_that_it_empties(ledger: Ledger, public_log: PublicLog) -> None:
     ledger.append(SPACE, offers(ANA.propose(5), BOB.propose(6), ANA.vote(5)))
-    assert public_log.erase(SPACE, [2, 77], "request") == 1
-    assert public_log.erase(SPACE, [2], "request") == 0
+    with ledger.writing() as connection:
+        public_log.note_erased(connection, SPACE, [2], "request")
     entries = logged(public_log)
     assert [type(one) for one in entries] == [Committed, Committed, Committed, Erased]
     assert entries[3] == Erased(1, "request")
-    assert [row[1] for row in rows(ledger, payloads)] == [1, 3]
 
 
 def test_several_workers_at_once_log_everything_once(ledger: Ledger, public_log: PublicLog) -> None:
