@@ -28,8 +28,8 @@ def gzip(data: bytes) -> bytes:
 
 
 def quick(data: bytes) -> bytes:
-    """A Brotli copy for at once: a third of a millisecond for a page."""
-    return bytes(brotli.compress(data, quality=5, lgwin=QUICK_WINDOW))
+    """A Brotli copy for at once: as large as a gzip copy, in half its time."""
+    return bytes(brotli.compress(data, quality=3, lgwin=QUICK_WINDOW))
 
 
 def small(data: bytes) -> bytes:

@@ -39,9 +39,10 @@ class Output:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._place = str(root)  # where files are written: the root, or a first site's place
+        self._is_whole = False  # between `begin` and `finish`
         self.is_compressed = False  # whether copies are written; set before the first file
         self.records: dict[str, bytes] = {}
-        self.waiting: dict[str, None] = {}  # files whose Brotli copy is a quick one, oldest first
+        self.waiting: dict[str, None] = {}  # files whose copies are not the last word, oldest first
         self._claimed: set[str] = set()  # files written since `begin`, whether they differed or not
         self._changed: set[str] = set()
         self._folders: set[str] = set()
@@ -52,6 +53,7 @@ class Output:
         if strangers and not (self.root / MARK).is_file():
             raise BuildFailure(f"{self.root} is not a site made by this program: it holds '{min(strangers)}'")
         shutil.rmtree(self.root / _NEW, ignore_errors=True)
+        self._is_whole = True
         # What the folder holds is looked at again: somebody may have deleted a file of it, or all.
         self.records, self.waiting, self._claimed, self._folders = {}, {}, set(), set()
         if not strangers:
@@ -65,7 +67,11 @@ class Output:
         return self._place != str(self.root)
 
     def write(self, file: str, data: bytes) -> bool:
-        """Makes `data` the content of `file`; False if it already was."""
+        """Makes `data` the content of `file`; False if it already was.
+
+        Outside of a whole site, which is a vote's path, its gzip copy is left for `shrink`: nearly everybody takes the
+        Brotli one.
+        """
         self._claimed.add(file)
         digest = hashlib.blake2b(data, digest_size=16).digest()
         before = self.records.get(file)
@@ -77,7 +83,10 @@ class Output:
             return False
         if has_copies:
             self._replace_copy(f"{file}.br", compression.quick(data))
-            self._replace_copy(f"{file}.gz", compression.gzip(data))
+            if self._is_whole:
+                self._replace_copy(f"{file}.gz", compression.gzip(data))
+            else:
+                self._drop(f"{file}.gz")
             self.waiting[file] = None
         self._replace(file, data)
         self._changed.add(file)
@@ -91,9 +100,8 @@ class Output:
             if has_copies:
                 with Path(f"{path}.br").open("rb") as copy:
                     is_small = compression.is_small(copy.read(1))
-                if not is_small:
+                if not is_small or not Path(f"{path}.gz").is_file():
                     self.waiting[file] = None
-                return Path(f"{path}.gz").is_file()
         except FileNotFoundError:
             return False
         return True
@@ -116,9 +124,12 @@ class Output:
         Some file systems flush a file to the disk when it replaces another by rename, and a vote would wait for that.
         """
         if not self._is_first:
-            with suppress(FileNotFoundError):
-                os.unlink(f"{self._place}/{file}")
+            self._drop(file)
         self._replace(file, data)
+
+    def _drop(self, file: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{self._place}/{file}")
 
     def read(self, file: str) -> bytes:
         """The content of a file written before."""
@@ -143,6 +154,7 @@ class Output:
 
     def finish(self) -> None:
         """Ends a whole site: what was not written since `begin` is removed, a first site moved to its place."""
+        self._is_whole = False
         self.records = {file: digest for file, digest in self.records.items() if file in self._claimed}
         self.waiting = {file: None for file in self.waiting if file in self._claimed}
         if self._is_first:
@@ -171,10 +183,11 @@ class Output:
                     self._remove_empty(Path(folder))
 
     def shrink(self, limit: int = SLICE) -> None:
-        """Replaces quick Brotli copies by small ones, oldest first, until `limit` bytes were read."""
+        """Makes the copies that `write` left, small ones, oldest first, until `limit` bytes were read."""
         while self.waiting and limit > 0:
             file = next(iter(self.waiting))
             data = self.read(file)
+            self._replace(f"{file}.gz", compression.gzip(data))
             self._replace(f"{file}.br", compression.small(data))
             del self.waiting[file]
             limit -= len(data)

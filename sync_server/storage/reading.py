@@ -153,21 +153,18 @@ class Reading:
         Superseded records change nothing and a head that a later record replaced shows up with that one, so there
         may be fewer heads than records; go on from `last_no` until it is the ledger's.
         """
-        last = self.connection.execute(_last_within(space, no, limit)).first()
+        within = {"space": space, "after": no, "most": limit}
+        last = self.connection.execute(_LAST_WITHIN, within).first()
         if last is None:
             row = self.connection.execute(_record_numbered(space, no)).first()
             return Changes(no, 0 if row is None else row.rx, [])
-        moved = self._head_query(space).where(records.c.no > no, records.c.no <= last.no).order_by(records.c.no)
-        return Changes(last.no, last.rx, self._head_rows(moved))
+        moved = {"space": space, "after": no, "last": last.no}
+        return Changes(last.no, last.rx, self._head_rows(_MOVED, moved))
 
     def heads(self, space: str, consultation: str, kinds: Iterable[str]) -> list[HeadRow]:
         """The heads that pages show (withdrawn ones included), in order of their first record."""
-        query = (
-            self._head_query(space)
-            .where(heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
-            .order_by(heads.c.first_no)
-        )
-        return self._head_rows(query)
+        shown = _HEADS.where(heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
+        return self._head_rows(shown.order_by(heads.c.first_no), {"space": space})
 
     def find_shown(self, space: str, consultation: str, slot: str) -> str | None:
         """The envelope that counts in a slot that pages show, a withdrawal too; None where there is none (any more)."""
@@ -178,22 +175,10 @@ class Reading:
         query = sa.select(payloads.c.envelope).where(payloads.c.space == space, payloads.c.no.in_(no))
         return self.connection.execute(query).scalar()
 
-    def _head_query(self, space: str) -> sa.Select[Any]:
-        envelope = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None).label("envelope")
-        is_of = sa.and_(
-            heads.c.space == payloads.c.space,
-            heads.c.consultation == records.c.consultation,
-            heads.c.voter == payloads.c.voter,
-            heads.c.slot == payloads.c.slot,
-            heads.c.no == payloads.c.no,
-        )
-        joined = records.join(payloads, _same_record(records)).join(heads, is_of)
-        return sa.select(*heads.c, records.c.rx, envelope).select_from(joined).where(records.c.space == space)
-
-    def _head_rows(self, query: sa.Select[Any]) -> list[HeadRow]:
+    def _head_rows(self, query: sa.Select[Any], asked: Mapping[str, Any]) -> list[HeadRow]:
         return [
             HeadRow(row.consultation, row.kind, head_of(row), row.rx, bool(row.shown), row.envelope)
-            for row in self.connection.execute(query)
+            for row in self.connection.execute(query, asked)
         ]
 
     def lines(self, space: str, consultation: str, kinds: Iterable[str]) -> Iterator[Line]:
@@ -247,14 +232,36 @@ def _same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(payloads.c.space == table.c.space, payloads.c.no == table.c.no)
 
 
-def _last_within(space: str, no: int, limit: int) -> sa.Select[Any]:
-    window = sa.select(records.c.no, records.c.rx).where(records.c.space == space, records.c.no > no)
-    inner = window.order_by(records.c.no).limit(limit).subquery()
+def _heads_of_records() -> sa.Select[Any]:
+    envelope = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None).label("envelope")
+    is_of = sa.and_(
+        heads.c.space == payloads.c.space,
+        heads.c.consultation == records.c.consultation,
+        heads.c.voter == payloads.c.voter,
+        heads.c.slot == payloads.c.slot,
+        heads.c.no == payloads.c.no,
+    )
+    joined = records.join(payloads, _same_record(records)).join(heads, is_of)
+    asked = records.c.space == sa.bindparam("space")
+    return sa.select(*heads.c, records.c.rx, envelope).select_from(joined).where(asked)
+
+
+def _last_within() -> sa.Select[Any]:
+    window = sa.select(records.c.no, records.c.rx).where(
+        records.c.space == sa.bindparam("space"), records.c.no > sa.bindparam("after")
+    )
+    inner = window.order_by(records.c.no).limit(sa.bindparam("most")).subquery()
     return sa.select(inner).order_by(inner.c.no.desc()).limit(1)
 
 
 def _record_numbered(space: str, no: int) -> sa.Select[Any]:
     return sa.select(records.c.rx).where(records.c.space == space, records.c.no == no)
+
+
+# Put together once: this is a vote's path, and putting a query together takes longer than running it.
+_HEADS = _heads_of_records()
+_MOVED = _HEADS.where(records.c.no > sa.bindparam("after"), records.c.no <= sa.bindparam("last")).order_by(records.c.no)
+_LAST_WITHIN = _last_within()
 
 
 def totals_by_item(rows: Iterable[Total]) -> Mapping[str, Mapping[str, int]]:

@@ -76,8 +76,28 @@ def test_copies_are_there_before_their_file(tmp_path: Path, monkeypatch: pytest.
         replace(self, file, data)
 
     monkeypatch.setattr(Output, "_replace", noted)
+    one.begin()
     one.write("index.html", b"new")
     assert written == ["index.html.br", "index.html.gz", "index.html"]
+
+
+def test_between_two_builds_the_gzip_copy_follows_later_and_is_never_an_old_one(tmp_path: Path) -> None:
+    one = first(tmp_path, is_compressed=True)
+    one.write("index.html", b"<p>new</p>" * 50)
+    assert not (tmp_path / "index.html.gz").exists()
+    assert brotli.decompress((tmp_path / "index.html.br").read_bytes()) == b"<p>new</p>" * 50
+    while one.waiting:
+        one.shrink()
+    assert gzip.decompress((tmp_path / "index.html.gz").read_bytes()) == b"<p>new</p>" * 50
+
+
+def test_a_gzip_copy_left_for_later_is_made_after_a_restart(tmp_path: Path) -> None:
+    first(tmp_path, is_compressed=True).write("index.html", b"<p>one</p>" * 51)
+    again = output(tmp_path, is_compressed=True)
+    again.begin()
+    again.write("index.html", b"<p>one</p>" * 51)
+    assert list(again.waiting) == ["index.html"]
+    assert again.take_changed() == []
 
 
 def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
@@ -139,6 +159,11 @@ def test_quick_copies_become_small_ones_even_after_a_restart(tmp_path: Path) -> 
 
 def test_a_lost_copy_is_made_again(tmp_path: Path) -> None:
     first(tmp_path, is_compressed=True)
+    one = first(tmp_path, is_compressed=True)
+    while one.waiting:
+        one.shrink()
     (tmp_path / "index.html.gz").unlink()
-    first(tmp_path, is_compressed=True)
+    again = first(tmp_path, is_compressed=True)
+    assert again.take_changed() == []
+    again.shrink()
     assert gzip.decompress((tmp_path / "index.html.gz").read_bytes()) == b"<p>one</p>" * 50
