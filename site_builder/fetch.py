@@ -8,10 +8,14 @@ from pathlib import Path
 import requests
 
 from civic.canonical import canonical_json, parse_json
+from civic.log.checkpoint import parse_note_unchecked
+from civic.log.tiles import growth
 from site_builder.failure import BuildFailure
 
 TIMEOUT = (10, 60)  # seconds to connect, to wait for more
+CHECKPOINT, LOOKS = "checkpoint", 3
 ETAGS = ".etags.json"
+_LOG_FILE = re.compile(r"checkpoint|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.rows)?")
 
 
@@ -39,7 +43,41 @@ def fetch_snapshots(server: str, space: str, folder: Path, session: requests.Ses
             file.unlink()
             changed.append(file.stem)
     _replace(folder / ETAGS, canonical_json({name: known[name] for name in listed}))
-    return sorted(changed)
+    return sorted(changed) + fetch_log(f"{address}/log", folder / "log", session)
+
+
+def fetch_log(address: str, folder: Path, session: requests.Session) -> list[str]:
+    """Makes `folder` hold the public log that is at `address`, the checkpoint last; the files that were fetched.
+
+    A tile never changes, so one that is there is not fetched again. BuildFailure where the log isn't whole: it grew
+    meanwhile more often than we looked.
+    """
+    fetched: list[str] = []
+    for _ in range(LOOKS):
+        files = _log_files(_get(session, address, {}))
+        for path in sorted(files - {CHECKPOINT}):
+            if not (folder / path).is_file():
+                _replace(folder / path, _get(session, f"{address}/{path}", {}).content)
+                fetched.append(f"log/{path}")
+        if CHECKPOINT not in files:
+            return fetched
+        note = _get(session, f"{address}/{CHECKPOINT}", {}).content
+        size = parse_note_unchecked(note.decode("utf-8")).size
+        if all((folder / tile.path).is_file() for tile in growth(0, size)):
+            _replace(folder / CHECKPOINT, note)
+            for file in [one for one in folder.rglob("*") if one.is_file()]:
+                if file.relative_to(folder).as_posix() not in files:
+                    file.unlink()
+            return fetched
+    raise BuildFailure(f"{address}: the log did not hold still")
+
+
+def _log_files(answer: requests.Response) -> set[str]:
+    listing = parse_json(_checked(answer, "the list of the log"))
+    files = listing.get("files") if type(listing) is dict and listing.get("v") == 1 else None
+    if type(files) is not list or not all(type(one) is str and _LOG_FILE.fullmatch(one) for one in files):
+        raise BuildFailure(f"{answer.url}: this is not a list of a log's files")
+    return set(files)
 
 
 def _known_etags(folder: Path) -> dict[str, str]:
@@ -80,6 +118,7 @@ def _checked(answer: requests.Response, name: str) -> bytes:
 
 
 def _replace(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}~")
     temporary.write_bytes(data)
     temporary.replace(file)

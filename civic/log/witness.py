@@ -114,12 +114,12 @@ def _cosignature(public: bytes) -> Callable[[bytes, bytes], bool]:
     if len(public) != 32:
         raise ValueError("an Ed25519 key has 32 bytes")
 
-    def is_signed(text: bytes, signature: bytes) -> bool:
+    def _is_signed(text: bytes, signature: bytes) -> bool:
         time = int.from_bytes(signature[:8], "big")
         is_whole = len(signature) == 72 and time < 2**63
         return is_whole and signing.is_signed_ed25519(public, signature[8:], _signed_text(text, time))
 
-    return is_signed
+    return _is_signed
 
 
 def witness_vkey(name: str, public: bytes) -> str:

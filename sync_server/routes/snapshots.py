@@ -16,6 +16,7 @@ from sync_server.routes import Access, declares, services
 blueprint = Blueprint("snapshots", __name__)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ROWS = ".rows"  # how the name of a file of ballots ends
+_LOG_FILE = re.compile(r"checkpoint|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?")
 _known: dict[tuple[Path, int, int], str] = {}
 MOST_KNOWN = 10_000
 
@@ -42,6 +43,28 @@ def show_snapshot(space: str, name: str) -> Response:
     response.set_etag(_etag(path))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)  # in place
+    return response
+
+
+@blueprint.get("/v1/snapshots/<space>/log")
+@declares(Access.ANYONE, 0)
+def list_log(space: str) -> Response:
+    """The files of a town's public log, below its folder; none where it has no log yet."""
+    folder = _folder(space) / "log"
+    paths = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    files = sorted(path for path in paths if _LOG_FILE.fullmatch(path))
+    return Response(json.dumps({"v": 1, "files": files}), content_type="application/json")
+
+
+@blueprint.get("/v1/snapshots/<space>/log/<path:path>")
+@declares(Access.ANYONE, 0)
+def show_log(space: str, path: str) -> Response:
+    """One file of the public log."""
+    file = _folder(space) / "log" / path
+    if not _LOG_FILE.fullmatch(path) or not file.is_file():
+        raise Problem(Code.NOT_FOUND)
+    response = Response(file.read_bytes(), content_type="application/octet-stream")
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 

@@ -71,13 +71,13 @@ def prove(town: Town, phone: Phone, choice: str = "for") -> tuple[Page, dict[str
     vote(page, choice)
     see(page, "Reçu, n° ")
 
-    def proved() -> dict[str, Any] | None:
+    def proved() -> dict[str, Any]:
         page.goto(f"{town.url}/mes-envois/")
         see(page, "registre public")
         (act,) = kept_acts(page)
-        return act if act.get("proof") else None
+        return act if act.get("proof") else {}
 
-    act: dict[str, Any] = until(proved, "the proof", 30)
+    act = until(proved, "the proof", 30)
     see(page, f"Dans le registre public, ligne n° {act['line']}.")
     return page, act
 

@@ -62,6 +62,10 @@ test('one flipped bit anywhere in a proof, another index or another size is refu
   }
 });
 
+test('a root is no leaf of its own tree', async () => {
+  assert.ok(!(await isIncluded(rootAt(2), 0, 2, rootAt(2), [])));
+});
+
 test('the tiles of a tree give the root that it had at every smaller size', async () => {
   const tree = await treeOf(SIZE);
   for (const size of Object.keys(vectors.roots)) assert.equal(base64(await tree.rootAt(Number(size))), vectors.roots[size]);

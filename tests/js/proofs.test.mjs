@@ -137,6 +137,14 @@ test('the proof of one act carries a receipt that tells of no other', async () =
   assert.ok(await check(proposal, all));
 });
 
+test('a receipt that tells of others is not taken in the place of the one that came with the act', async () => {
+  const all = await published(['vote', 'proposal']);
+  const [{ id, receipt }] = await all.acts();
+  all.answers.set(`https://sync.example/v1/receipts/${id}`, Response.json({ receipt: await all.town.receipt([...all.town.records.values()]) }));
+  await all.look();
+  assert.equal((await all.acts())[0].receipt, receipt);
+});
+
 test('a withdrawal does not inherit the proof of what it takes back', async () => {
   const all = await published();
   await all.look();

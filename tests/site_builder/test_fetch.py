@@ -11,6 +11,8 @@ from pytest_httpserver import HTTPServer
 
 from site_builder.failure import BuildFailure
 from site_builder.fetch import fetch_snapshots
+from tests.site_builder.test_log import Log
+from tests.site_builder.town import tree
 
 LIST = "/v1/snapshots/valbrume"
 
@@ -19,6 +21,7 @@ def serve(server: HTTPServer, **files: str) -> None:
     """Publishes files under an ETag that is their text."""
     server.clear()
     server.expect_request(LIST).respond_with_json({"v": 1, "snapshots": files})
+    server.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": []})
     for name, text in files.items():
         server.expect_request(f"{LIST}/{name}").respond_with_data(
             json.dumps({"t": text}), headers={"ETag": f'"{text}"'}, content_type="application/json"
@@ -35,7 +38,7 @@ def test_what_has_not_changed_is_not_asked_for(httpserver: HTTPServer, tmp_path:
     assert fetch(httpserver, tmp_path) == ["filature", "space"]
     serve(httpserver, space="1", filature="2")
     assert fetch(httpserver, tmp_path) == ["filature"]
-    assert [one[0].path for one in httpserver.log] == [LIST, f"{LIST}/filature"]
+    assert [one[0].path for one in httpserver.log] == [LIST, f"{LIST}/filature", f"{LIST}/log"]
     assert json.loads((tmp_path / "filature.json").read_text("utf-8")) == {"t": "2"}
 
 
@@ -80,6 +83,43 @@ def test_a_file_cut_short_does_not_replace_the_one_before(httpserver: HTTPServer
     with pytest.raises(BuildFailure):
         fetch(httpserver, tmp_path)
     assert json.loads((tmp_path / "space.json").read_text("utf-8")) == {"t": "1"}
+
+
+def serve_log(server: HTTPServer, folder: Path) -> None:
+    server.clear()
+    server.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {}})
+    files = tree(folder / "log")
+    server.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": [*files]})
+    for path, data in files.items():
+        server.expect_request(f"{LIST}/log/{path}").respond_with_data(data)
+
+
+def test_of_a_log_that_grew_only_what_is_new_is_brought(httpserver: HTTPServer, tmp_path: Path) -> None:
+    worker = Log(tmp_path / "there")
+    for size, new in ((250, 2), (300, 5), (301, 2)):
+        worker.publish(size)
+        serve_log(httpserver, tmp_path / "there")
+        assert len(fetch(httpserver, tmp_path / "here")) == new
+        assert tree(tmp_path / "here" / "log") == tree(tmp_path / "there" / "log")
+
+
+def test_a_log_that_is_not_whole_replaces_none(httpserver: HTTPServer, tmp_path: Path) -> None:
+    Log(tmp_path / "there").publish(300)
+    (tmp_path / "there/log/tile/0/000").unlink()
+    serve_log(httpserver, tmp_path / "there")
+    with pytest.raises(BuildFailure, match="log"):
+        fetch(httpserver, tmp_path / "here")
+    assert not (tmp_path / "here/log/checkpoint").exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "tile/0/../../x", "checkpoint/x", "tile/0/0", 5])
+def test_a_list_that_names_anything_but_files_of_a_log_is_refused(
+    httpserver: HTTPServer, tmp_path: Path, path: object
+) -> None:
+    httpserver.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {}})
+    httpserver.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": [path]})
+    with pytest.raises(BuildFailure, match="list"):
+        fetch(httpserver, tmp_path)
 
 
 def test_a_server_that_is_down_is_said(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def policies(house: House) -> dict[str, tuple[set[str], Any]]:
     app: Flask = house.client.application
     found: dict[str, tuple[set[str], Any]] = {}
     for rule in app.url_map.iter_rules():
-        path = rule.rule.replace("<", "{").replace(">", "}")
+        path = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
         found[path] = (
             set(rule.methods or ()) - {"HEAD", "OPTIONS"},
             getattr(app.view_functions[rule.endpoint], "policy", None),
@@ -192,3 +192,15 @@ def test_statuses_are_those_that_are_documented() -> None:
         Code.BAD_REQUEST: 400, Code.UNAUTHORISED: 401, Code.NOT_FOUND: 404, Code.TOO_LARGE: 413,
         Code.UNSUPPORTED_TYPE: 415, Code.RATE_LIMITED: 429, Code.UNAVAILABLE: 503,
     }  # fmt: skip
+
+
+def test_the_files_of_the_public_log_are_listed_and_given_and_nothing_else(house: House) -> None:
+    folder = house.services.settings.snapshots / "valbrume"
+    for path in ("checkpoint", "tile/0/x001/067.p/3", ".checkpoint.12", "tile/0/secret"):
+        (folder / "log" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "log" / path).write_bytes(path.encode())
+    (folder / "space.json").write_text("{}", "utf-8")
+    assert house.read("/v1/snapshots/valbrume/log") == {"v": 1, "files": ["checkpoint", "tile/0/x001/067.p/3"]}
+    assert house.client.get("/v1/snapshots/valbrume/log/tile/0/x001/067.p/3").data == b"tile/0/x001/067.p/3"
+    for path in (".checkpoint.12", "tile/0/secret", "../space.json", "tile/0/999", "nowhere"):
+        assert house.client.get(f"/v1/snapshots/valbrume/log/{path}").status_code == 404
