@@ -75,7 +75,7 @@ class Enrolments:
         """Uses a nonce up; False where it was used before."""
         using = self._ledger.insert(nonces).values(space=space, nonce=nonce, until=until).on_conflict_do_nothing()
         with self._ledger.writing() as connection:
-            return connection.execute(using).rowcount == 1
+            return connection.execute(using.returning(nonces.c.nonce)).first() is not None
 
     def forget(self, now: int) -> None:
         """Deletes what is over, of every space."""

@@ -60,7 +60,8 @@ payloads = sa.Table(
 
 PERSONAL = sa.text("substr(voter, 1, 2) = 'p:'")  # civic.assurance.PERSON; written out, as SHOWN below
 sa.Index(
-    "payloads_person", payloads.c.space, payloads.c.voter, sqlite_where=PERSONAL, postgresql_where=PERSONAL
+    "payloads_person", payloads.c.space, payloads.c.voter, payloads.c.no,
+    sqlite_where=PERSONAL, postgresql_where=PERSONAL,
 )  # fmt: skip
 
 # What is left of an act whose payload was erased: enough for the counts, nothing of the words (civic.tombstones).

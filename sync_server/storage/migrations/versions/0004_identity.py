@@ -73,4 +73,5 @@ def _make_erasure() -> None:
     )  # fmt: skip
     # Whose acts they are, for persons alone: an open consultation's ballot keys cost this index nothing.
     personal = sa.text("substr(voter, 1, 2) = 'p:'")
-    op.create_index("payloads_person", "payloads", ["space", "voter"], sqlite_where=personal, postgresql_where=personal)
+    columns = ["space", "voter", "no"]
+    op.create_index("payloads_person", "payloads", columns, sqlite_where=personal, postgresql_where=personal)
