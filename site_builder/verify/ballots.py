@@ -82,6 +82,7 @@ class Ballots:
         self._last = -1
         self._waiting: tuple[int, bytes] | None = next(self._entries, None)
         self._signed_keys: set[str] = set()
+        self._windows: dict[str, list[tuple[int, int]]] = {}  # when acts of a kind were taken, by any version
 
     def take(self, line: Row | Withheld) -> None:
         """Checks one row and counts it; what is wrong with it is in `faults`."""
@@ -149,15 +150,17 @@ class Ballots:
 
     def _check_window(self, kind: str, rx: int) -> None:
         """Received while a version of the rules took such acts: the town may have moved a date since."""
-        refused: Refused | None = None
-        for each in self.versions.by_hash.values():
-            try:
-                check_open(each.consultation, kind, rx)
-            except Refused as error:
-                refused = error
-            else:
-                return
-        raise refused or Refused(Code.NOT_TAKEN)
+        if not any(first <= rx <= last for first, last in self._windows_of(kind)):
+            check_open(self.versions.newest.consultation, kind, rx)
+            raise Refused(Code.CLOSED, kind)
+
+    def _windows_of(self, kind: str) -> list[tuple[int, int]]:
+        if kind not in self._windows:
+            versions = [one.consultation for one in self.versions.by_hash.values()]
+            self._windows[kind] = [
+                (phase.starts_at, phase.ends_at + one.grace) for one in versions for phase in one.windows(kind)
+            ]
+        return self._windows[kind]
 
     def _act(self, row: Row, envelope: Envelope) -> Act:
         return admitted(envelope, self._voter(row, envelope), row.rx, self.rules, self.modules)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,20 @@ def test_every_statement_has_the_counts_of_its_votes(shared_data: Path, tmp_path
     again = preau("import", "polis", str(folder), "--slug", "talk", "--var", str(tmp_path))
     assert again[0] == "'talk' was imported before: nothing is left to do."
     assert published(again) == results
+    recount(tmp_path, results)
+
+
+def recount(var: Path, results: Mapping[str, Any]) -> None:
+    """Anyone who has the published folder alone comes to the same result."""
+    time.sleep(2)  # the log waits a second after the last act could come in
+    environment = os.environ | {"PREAU_LOG_SECONDS": "1", "PREAU_PRECOMPRESS": "0"}
+    build = [sys.executable, "-m", "sync_server", "build", "--var", str(var)]
+    subprocess.run(build, check=True, env=environment, capture_output=True)
+    verify = [sys.executable, "-m", "sync_server", "verify", str(var / "site"), "--lang", "en"]
+    done = subprocess.run(verify, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = f"RECOUNTED: {results['ballots']} votes by {results['voters']} people give exactly the published result."
+    assert told in " ".join(done.stdout.split())
 
 
 def check_receipts(var: Path, votes: int) -> None:
@@ -98,8 +113,8 @@ def test_every_project_has_the_votes_of_its_ballots(shared_data: Path, tmp_path:
     file = shared_data / "pabulib" / f"{name}.pb"
     election = parse_pabulib(file.read_bytes())
     lines = preau("import", "pabulib", str(file), "--slug", "budget", "--var", str(tmp_path))
-    approvals = count_approvals(election)
-    assert counts(published(lines)) == {one.id: (approvals[one.id], 0, 0) for one in election.projects}
+    approvals, results = count_approvals(election), published(lines)
+    assert counts(results) == {one.id: (approvals[one.id], 0, 0) for one in election.projects}
     assert all(one.votes in (None, approvals[one.id]) for one in election.projects)
 
 
@@ -131,6 +146,7 @@ def test_an_import_that_was_cut_off_goes_on_and_doubles_nothing(shared_data: Pat
     ledger.close()
     assert len(records) == len(results["items"]) + sum(approvals.values())
     assert len({one.id for one in records}) == len(records)
+    recount(tmp_path, results)
 
 
 def test_a_name_that_is_taken_is_refused(shared_data: Path, tmp_path: Path) -> None:

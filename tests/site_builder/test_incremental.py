@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from site_builder.settings import build_site
 from site_builder.site import Site
-from tests.site_builder.town import DAY, OPENS, SLUGS, THEME, Town, built, rest, tree
+from tests.site_builder.town import DAY, OPENS, SLUGS, THEME, Town, built, furnished, rest, tree
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 TOWN_THEME = Path(__file__).parents[2] / "themes" / "town"
@@ -173,3 +173,20 @@ def test_copies_come_and_go_with_the_installation(tmp_path: Path) -> None:
     town.write_snapshots()
     build_site(site)
     assert tree(tmp_path / "site") == plain
+
+
+def test_ballots_that_come_or_go_after_the_results_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
+    town = furnished(tmp_path)
+    site = built(town, tmp_path / "site")
+    site.apply(town.pass_time("berges", OPENS + 60 * DAY))
+    rows = town.snapshots / "berges.rows.jsonl"
+    for text in ("{}\n", "{}\n{}\n", None):
+        if text is None:
+            rows.unlink()
+        else:
+            rows.write_text(text, "utf-8")
+        rest(site)
+        file = tmp_path / "site" / "berges" / "donnees" / "rows.jsonl"
+        assert (file.read_text("utf-8") if file.is_file() else None) == text
+        built(town, tmp_path / "again")
+        assert tree(tmp_path / "site") == tree(tmp_path / "again")
