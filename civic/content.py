@@ -15,7 +15,10 @@ from civic.space import Space, parse_space
 
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
-    {"a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space"}
+    {
+        *("a", "p", "decide", "mes-envois", "moi", "confirmer", "sans-reseau", "donnees", "flux", "files", "q"),
+        *("communes", "404", "space"),
+    }
 )
 
 

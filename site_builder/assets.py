@@ -18,8 +18,8 @@ from site_builder.theme import Theme
 ICON_SIDES = (192, 512)
 TOUCH_ICON_SIDE = 180
 WORKER = "sw.js"
-_LATE_WORDS = "outbox."  # of the one page that has a script of its own
-_LATEST_WORDS = "code."  # and these with the codes
+PARTS = ("person", "held", "grant")  # scripts that pages name themselves, without words: one for all languages
+_LATE_WORDS = ("outbox.", "code.", "carry.")  # each comes with the script that says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Assets:
 
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
+    parts: Mapping[str, Mapping[str, str]]  # by language, the scripts that pages name themselves, by name
     icon: str
     touch_icon: str
 
@@ -50,28 +51,34 @@ def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
     icon = shelf.add(icon_svg(colour), "svg")
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
-    scripts = _scripts(shelf, theme, space.languages)
+    scripts, parts = _scripts(shelf, theme, space.languages)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, icon, touch_icon)
+    return Assets(shelf.files, scripts, parts, icon, touch_icon)
 
 
-def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
-    """The page script of each language (themes/town/static/js/README.md says which bundle is given what)."""
+def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Page script and parts of each language (themes/town/static/js/README.md says which bundle is given what)."""
     if not theme.has_scripts:
-        return dict.fromkeys(codes, "")
-    page, outbox, drawing, worker = (theme.scripts / f"{name}.mjs" for name in ("main", "outbox_asset", "qr", "sw"))
-    scripts = {}
+        return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(("outbox", *PARTS), ""))
+    page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
+    assets = {name: theme.scripts / f"{name}_asset.mjs" for name in ("outbox", "carry", *PARTS)}
+    drawing = theme.scripts / "qr.mjs"
+    wordless = {name: shelf.add(_bundled(assets[name], page), "js") for name in PARTS}
+    scripts, parts = {}, {}
     for code in codes:
         words = theme.script_words[code]
-        drawing_url = shelf.add(_bundled(drawing, page, CODE_WORDS=_part(words, "code.")), "js")
-        given = {"OUTBOX_WORDS": _part(words, "outbox."), "QR_URL": drawing_url}
-        outbox_url = shelf.add(_bundled(outbox, page, **given), "js")
-        own = {key: text for key, text in words.items() if not key.startswith(("outbox.", "code."))}
-        prelude = _constants(WORDS=own, OUTBOX_URL=outbox_url)
-        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[outbox, drawing, worker])), "js")
+        given = {
+            "OUTBOX_WORDS": _part(words, "outbox."),
+            "QR_URL": shelf.add(_bundled(drawing, page, CODE_WORDS=_part(words, "code.")), "js"),
+            "CARRY_URL": shelf.add(_bundled(assets["carry"], page, CARRY_WORDS=_part(words, "carry.")), "js"),
+        }
+        parts[code] = {"outbox": shelf.add(_bundled(assets["outbox"], page, **given), "js"), **wordless}
+        own = {key: text for key, text in words.items() if not key.startswith(_LATE_WORDS)}
+        script = bundle(page, _constants(WORDS=own), lends_to=[*assets.values(), drawing, worker])
+        scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
-    return scripts
+    return scripts, parts
 
 
 def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -15,9 +15,9 @@ town's text) · `paragraphs` (a citizen's text).
 Variables, in every page: `page` (civic Page), its own context by name, and `alternates` (tuple of Alternate). On a
 consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (list of (word, n) from all modules) and
 `panels` (list of Panel for page.target); elsewhere they are None, None and ().
-The builder's own pages (home, decided, outbox, page, offline, not_found, open_data) get `consultations` (tuple of
-ConsultationView with `summary_counts`, `outcome` and `files`: open first by closing date, then coming, then decided,
-newest first); page.html gets `text` (TextView) and `name`.
+The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data) get
+`consultations` (tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by closing date,
+then coming, then decided, newest first); page.html gets `text` (TextView) and `name`.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class SiteView:
     pages: tuple[PageLink, ...]
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
+    part_urls: Mapping[str, str]  # what some pages load besides: outbox, person, held, grant
+    methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
     arms: Markup  # the town's drawings, inline SVG, "" where there is none
@@ -140,6 +142,16 @@ class ConsultationView:
     def accept_until(self) -> int:
         """Last instant at which an act made in time is taken; results come after it."""
         return self.rules.accept_until
+
+    @property
+    def mode(self) -> str:
+        """Whether the town has to know who acts (docs/formats.md §1)."""
+        return getattr(self.rules, "mode", "open")
+
+    @property
+    def unique_by(self) -> str:
+        """By what persons are told apart, "" where every phone counts."""
+        return getattr(self.rules, "unique_by", "")
 
     @property
     def mh(self) -> str:

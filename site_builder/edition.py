@@ -51,7 +51,8 @@ def make_editions(
         site = SiteView(
             sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
             pages=_links(content, language.code),
-            feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code], icon_url=assets.icon,
+            feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
+            part_urls=assets.parts[language.code], methods=installation.methods, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
@@ -66,7 +67,8 @@ def _meta(space: Space, installation: Installation, language: Language) -> str:
         "prefix": language.prefix, "receipt": installation.receipt_key, "langs": list(space.languages),
         "tz": space.timezone,
     }  # fmt: skip
-    return json.dumps(site, ensure_ascii=False, separators=(",", ":"))
+    offered = {"methods": list(installation.methods)} if installation.methods else {}
+    return json.dumps(site | offered, ensure_ascii=False, separators=(",", ":"))
 
 
 def _links(content: Content, code: str) -> tuple[PageLink, ...]:

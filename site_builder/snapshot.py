@@ -27,6 +27,7 @@ class Installation:
     site_url: str
     receipt_key: Mapping[str, str]
     precompress: bool
+    methods: tuple[str, ...] = ()  # ways to be known: "email", "census", "oidc:<provider>"
 
 
 def read_installation(folder: Path, space: Space) -> Installation:
@@ -38,7 +39,10 @@ def read_installation(folder: Path, space: Space) -> Installation:
     if row["space"] != space.id:
         raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
     site_url = str(row["site_url"] or space.site_url).rstrip("/")
-    return Installation(str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]))
+    methods = tuple(str(one) for one in row.get("methods", ()))
+    return Installation(
+        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), methods
+    )
 
 
 def read_tables(folder: Path, slug: str) -> Tables:

@@ -159,6 +159,7 @@ def write_town(folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = 
     installation = {
         "space": content.space.id, "sync_url": "https://sync.valbrume.example", "site_url": content.space.site_url,
         "receipt_key": {"crv": "P-256", "kty": "EC", "x": "x" * 43, "y": "y" * 43}, "precompress": False,
+        "methods": ["email", "census", "oidc:franceconnect"],
     }  # fmt: skip
     documents = {"space": {"installation": [installation]}}
     now = START + int(DAYS[state] * DAY)

@@ -38,7 +38,7 @@ function drawing(code, label) {
  * @param {Act} act
  */
 export function carryAddress(page, act) {
-  return `${location.origin}${page.site.prefix}/mes-envois/#porter=${act.jws}`;
+  return `${location.origin}${page.site.prefix}/mes-envois/#porter=${act.jws}${act.grant ? `~${act.grant}` : ''}`;
 }
 
 /**

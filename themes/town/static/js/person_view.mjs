@@ -1,0 +1,75 @@
+// What "Vous et ce téléphone" and the page of the mail's link show. Their words are in the page, hidden until they hold.
+import { findAll } from './elements.mjs';
+import { pendingEnrolment } from './enrolment.mjs';
+import { isEnough } from './grants.mjs';
+import { sayDay } from './words.mjs';
+
+/**
+ * What holds now, as the words that `data-when` asks for.
+ * @param {Person | undefined} person
+ * @param {Enrolment | undefined} pending
+ */
+export function factsOf(person, pending) {
+  const known = person ? ['known', person.level, ...person.methods.map((method) => `by-${method}`)] : ['unknown'];
+  return new Set([...known, ...(pending ? ['pending', `to-${pending.method}`] : [])]);
+}
+
+/**
+ * Whether a consultation takes this person: known well enough, and in the one way in which it tells people apart.
+ * @param {Person | undefined} person
+ * @param {DOMStringMap | Record<string, string | undefined>} asked assurance, unique
+ */
+export function mayTakePart(person, { assurance, unique }) {
+  const ways = person ? person.methods : [];
+  return isEnough(person, assurance) && (!unique || ways.some((way) => way.split(':')[0] === unique));
+}
+
+/**
+ * Shows one notice and says it aloud.
+ * @param {Page} page
+ * @param {string} name
+ */
+export function notify(page, name) {
+  for (const $one of findAll('[data-notice]')) {
+    $one.hidden = $one.dataset.notice !== name;
+    if ($one.hidden) continue;
+    page.tell(($one.textContent || '').trim());
+    $one.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+/**
+ * Says what the town did not do.
+ * @param {Page} page
+ * @param {Answer} answer
+ */
+export function notifyFailure(page, { status }) {
+  notify(page, { 0: 'unreached', 401: 'gone', 410: 'expired', 429: 'busy' }[status] || 'failed');
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLElement} $person
+ */
+export async function showPerson(page, $person) {
+  const person = /** @type {Person | undefined} */ (await page.store.get('state', 'person'));
+  const pending = await pendingEnrolment(doorsOf(page));
+  const facts = factsOf(person, pending);
+  for (const $one of findAll('[data-when]')) {
+    $one.hidden = !($one.dataset.when || '').split(' ').every((word) => (word[0] === '!' ? !facts.has(word.slice(1)) : facts.has(word)));
+  }
+  for (const $one of findAll('[data-since]', $person)) $one.textContent = person ? sayDay(person.since) : '';
+  for (const $one of findAll('[data-to]', $person)) $one.textContent = pending ? pending.to : '';
+  for (const $one of findAll('[data-asked]')) {
+    const isYes = mayTakePart(person, $one.dataset);
+    for (const $answer of findAll('[data-answer]', $one)) $answer.hidden = ($answer.dataset.answer === 'yes') !== isYes;
+  }
+}
+
+/**
+ * @param {Page} page
+ * @returns {Doors}
+ */
+export function doorsOf({ site, store, now }) {
+  return { site, store, now, fetch: window.fetch.bind(window) };
+}
