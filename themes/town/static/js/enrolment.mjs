@@ -20,7 +20,7 @@ async function enrolmentJws({ store, site, now }, method, nonce) {
  * @param {string} address
  */
 export function veiled(address) {
-  return address.replace(/^(.)[^@]*/, '$1…');
+  return address.replace(/^(.)[^@]*/, '$1…\u2060'); // the sign after the dots keeps the line whole
 }
 
 /**
@@ -53,14 +53,17 @@ export async function startEnrolment(ports, method, to) {
  */
 export async function finishEnrolment(ports, proof) {
   const pending = await pendingEnrolment(ports);
-  if (!pending) return { status: 410, body: {} };
+  if (!pending) return { status: 410, body: { code: 'expired' } };
   const { enrol, method } = pending;
   const answer = await ask(ports, 'enrol/finish', { enrol, proof, jws: await enrolmentJws(ports, method, enrol) });
   if (answer.status === 200) {
     await ports.store.edit('state', ['person'], () => ({ level: answer.body.level, methods: [method], since: ports.now() }));
     await grantWaiting(ports, (act) => !act.carried);
   }
-  if (answer.status === 200 || answer.status === 410) await endEnrolment(ports, enrol);
+  // A key that was taken away never acts again: the next time it is another one.
+  const isRevoked = answer.body.code === 'revoked';
+  if (isRevoked) await ports.store.edit('keys', [DEVICE], () => null);
+  if (isRevoked || answer.status === 200 || answer.status === 410) await endEnrolment(ports, enrol);
   return answer;
 }
 

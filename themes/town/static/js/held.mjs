@@ -103,7 +103,7 @@ function showDevices(here, { devices }) {
     find('[data-live]', $row).hidden = device.this || device.revoked !== null;
     askTwice($row, () => void here.inTurn(async () => {
       await changeHeld(here, 'revoke', { kid: device.kid }, 'revoked');
-      focusOn(find('h2', here.$person));
+      focusOn(find('#devices'));
     }));
     return $row;
   });
@@ -115,17 +115,18 @@ function showDevices(here, { devices }) {
  * @param {Held} held
  */
 function showConsents(here, { consents }) {
-  const rows = Object.entries(consents).map(([purpose, on]) => {
+  const rows = findAll('[data-purpose]').map(($purpose) => {
+    const purpose = $purpose.dataset.purpose || '';
     const $row = pieceOf('consent');
     const $box = /** @type {HTMLInputElement} */ (find('input', $row));
-    find('[data-name]', $row).textContent = nameOf('purpose', purpose);
-    $box.checked = Boolean(on);
+    find('[data-name]', $row).textContent = $purpose.textContent;
+    // What was never said is not forbidden.
+    $box.checked = consents[purpose] !== false;
     $box.addEventListener('change', () => void here.inTurn(() =>
       changeHeld(here, 'consent', { purpose, on: $box.checked }, $box.checked ? 'allowed' : 'withdrawn')));
     return $row;
   });
   find('[data-consents]').replaceChildren(...rows);
-  find('[data-consents-part]').hidden = !rows.length;
 }
 
 /**
@@ -150,5 +151,6 @@ function offerErasure(here) {
     announceChange({ outbox: true });
     await here.show();
     here.notify('erased');
+    focusOn(find('[data-standing]', here.$person));
   }));
 }

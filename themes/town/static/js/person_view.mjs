@@ -5,13 +5,17 @@ import { isEnough } from './grants.mjs';
 import { sayDay } from './words.mjs';
 
 /**
- * What holds now, as the words that `data-when` asks for.
+ * What holds now, as the words that `data-when` asks for. `complete`: nothing more is offered.
  * @param {Person | undefined} person
  * @param {Enrolment | undefined} pending
+ * @param {string[]} offered
  */
-export function factsOf(person, pending) {
-  const known = person ? ['known', person.level, ...person.methods.map((method) => `by-${method}`)] : ['unknown'];
-  return new Set([...known, ...(pending ? ['pending', `to-${pending.method}`] : [])]);
+export function factsOf(person, pending, offered) {
+  const ways = person ? person.methods : [];
+  const facts = [...(person ? ['known', person.level] : ['unknown']), ...ways.map((way) => `by-${way}`)];
+  if (pending) facts.push(`to-${pending.method}`);
+  if (person && offered.every((way) => ways.includes(way))) facts.push('complete');
+  return new Set(facts);
 }
 
 /**
@@ -43,8 +47,11 @@ export function notify(page, name) {
  * @param {Page} page
  * @param {Answer} answer
  */
-export function notifyFailure(page, { status }) {
-  notify(page, { 0: 'unreached', 401: 'gone', 410: 'expired', 429: 'busy' }[status] || 'failed');
+export function notifyFailure(page, { status, body }) {
+  const names = /** @type {Record<string, string>} */ ({
+    expired: 'expired', rate_limited: 'busy', revoked: 'gone', unknown_key: 'gone',
+  });
+  notify(page, status ? names[body.code] || 'failed' : 'unreached');
 }
 
 /**
@@ -54,7 +61,7 @@ export function notifyFailure(page, { status }) {
 export async function showPerson(page, $person) {
   const person = /** @type {Person | undefined} */ (await page.store.get('state', 'person'));
   const pending = await pendingEnrolment(doorsOf(page));
-  const facts = factsOf(person, pending);
+  const facts = factsOf(person, pending, page.site.methods || []);
   for (const $one of findAll('[data-when]')) {
     $one.hidden = !($one.dataset.when || '').split(' ').every((word) => (word[0] === '!' ? !facts.has(word.slice(1)) : facts.has(word)));
   }
