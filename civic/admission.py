@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from civic.consultation import Consultation
+from civic.assurance import Person, check_eligible
+from civic.consultation import Consultation, Phase
 from civic.envelope import Envelope
 from civic.module import Module, Modules, module_of
 from civic.phases import check_open
@@ -34,7 +35,7 @@ class Act(NamedTuple):
     consultation: Consultation
     module: Module
     kind: str  # of the slot: for a withdrawal, the kind withdrawn
-    voter: str  # the person, or "form:<jti>" for an unsigned act
+    voter: str  # the ballot key, in a named consultation the person (pid), or "form:<jti>" for an unsigned act
     payload: Any  # None for a withdrawal
     rx: int
 
@@ -70,10 +71,19 @@ class Settlement(NamedTuple):
     replaced: Head | None
 
 
-def check(envelope: Envelope, space: str, rules: Mapping[str, Rules], modules: Modules, rx: int, form_key: str) -> Act:
+def check(
+    envelope: Envelope,
+    space: str,
+    rules: Mapping[str, Rules],
+    modules: Modules,
+    rx: int,
+    form_key: str,
+    person: Person | None = None,
+) -> Act:
     """The act, if the rules take it at `rx`; Refused otherwise.
 
-    `form_key` is the thumbprint of the server's form key, whose envelopes are unsigned acts.
+    `form_key` is the thumbprint of the server's form key, whose envelopes are unsigned acts. `person` is who the
+    ballot key stands for, None where nothing grants it; only a named consultation asks.
     """
     if envelope.aud != space:
         raise Refused(Code.WRONG_AUDIENCE)
@@ -90,11 +100,21 @@ def check(envelope: Envelope, space: str, rules: Mapping[str, Rules], modules: M
     if is_unsigned and (kind not in consultation.unsigned or envelope.rev != 1 or envelope.kind == "withdraw"):
         raise Refused(Code.NOT_TAKEN, "unsigned")
     payload = _parse_body(envelope, kind, module, known)
-    check_open(consultation, kind, rx)
-    if consultation.assurance != "device":
-        raise Refused(Code.NOT_ELIGIBLE)
-    voter = FORM_VOTER + envelope.jti if is_unsigned else envelope.voter
+    phase = check_open(consultation, kind, rx)
+    voter = FORM_VOTER + envelope.jti if is_unsigned else _voter_of(envelope, consultation, phase, person)
     return Act(envelope, consultation, module, kind, voter, payload, rx)
+
+
+def _voter_of(envelope: Envelope, consultation: Consultation, phase: Phase, person: Person | None) -> str:
+    """Who a signed act counts for: the ballot key itself, or the person it stands for."""
+    if consultation.mode == "open":
+        if consultation.assurance != "device":
+            raise Refused(Code.NOT_ELIGIBLE)
+        return envelope.voter
+    if person is None:
+        raise Refused(Code.NOT_GRANTED)
+    check_eligible(consultation.eligibility, person, phase.ends_at)
+    return person.pid
 
 
 def _parse_body(envelope: Envelope, kind: str, module: Module, known: Rules) -> Any:

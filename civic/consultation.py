@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from civic.assurance import LEVELS, METHOD, ROOTS, UNIQUE_BY, Eligibility
 from civic.canonical import b64u_encode, canonical_json
 from civic.declaration import (
     DeclarationError,
@@ -22,8 +23,24 @@ from civic.declaration import (
 from civic.space import Space
 
 PHASES = ("collect", "analysis", "vote", "decision")
-ASSURANCE_LEVELS = ("device", "email", "social", "identity", "census")
-_MEMBERS = frozenset({"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase"})
+MODES = ("open", "named")
+ASSURANCE_LEVELS = LEVELS
+_MEMBERS = frozenset(
+    {
+        "revision",
+        "modules",
+        "counts",
+        "grace",
+        "unsigned",
+        "mode",
+        "assurance",
+        "unique_by",
+        "methods",
+        "limits",
+        "category",
+        "phase",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +72,19 @@ class Consultation:
     counts: str  # "hidden" until results, or "open"
     grace: int  # seconds
     unsigned: tuple[str, ...]
-    assurance: str
+    mode: str  # "open": a ballot key is the voter; "named": the person who granted it is
+    eligibility: Eligibility
     limits: Mapping[str, int]
     categories: tuple[Category, ...]
     phases: tuple[Phase, ...]
     sources: Mapping[str, str]  # id of a proposal -> its id in the file it was imported from
     manifest: bytes
     mh: str
+
+    @property
+    def assurance(self) -> str:
+        """The level asked of a voter."""
+        return self.eligibility.assurance
 
     @property
     def opens_at(self) -> int:
@@ -102,9 +125,7 @@ def parse_consultation(
     counts = read_member(table, "counts", str, where, "hidden")
     if counts not in ("hidden", "open"):
         raise DeclarationError(f"{where}: 'counts' is hidden or open")
-    assurance = read_member(table, "assurance", str, where, "device")
-    if assurance not in ASSURANCE_LEVELS:
-        raise DeclarationError(f"{where}: 'assurance' is one of {', '.join(ASSURANCE_LEVELS)}")
+    mode, eligibility = _read_voters(table, where)
     limits = read_member(table, "limits", dict, where, {})
     if any(type(limit) is not int or limit < 1 for limit in limits.values()):
         raise DeclarationError(f"{where}: every limit is a whole number above zero")
@@ -114,7 +135,8 @@ def parse_consultation(
         "counts": counts,
         "grace": read_hours(table, "grace", where, "72h"),
         "unsigned": read_names(table, "unsigned", where),
-        "assurance": assurance,
+        "mode": mode,
+        "eligibility": eligibility,
         "limits": dict(limits),
     }
     categories = _read_categories(table, where, space.languages)
@@ -139,13 +161,13 @@ def manifest_bytes(
             "v": 1,
             "space": space,
             "id": slug,
-            "mode": "open",
+            "mode": rules["mode"],
             "revision": rules["revision"],
             "modules": sorted(rules["modules"]),
             "counts": rules["counts"],
             "grace": rules["grace"],
             "unsigned": sorted(rules["unsigned"]),
-            "eligibility": {"assurance": rules["assurance"]},
+            "eligibility": _eligibility_members(rules["mode"], rules["eligibility"]),
             "limits": rules["limits"],
             "categories": sorted(category.id for category in categories),
             "phases": [
@@ -155,6 +177,35 @@ def manifest_bytes(
             "question_sha256": {lang: b64u_encode(hashlib.sha256(data).digest()) for lang, data in texts.items()},
         }
     )
+
+
+def _eligibility_members(mode: str, asked: Eligibility) -> dict[str, Any]:
+    if mode == "open":
+        return {"assurance": asked.assurance}
+    return asked._asdict() | {"methods": sorted(asked.methods)}
+
+
+def _read_voters(table: Mapping[str, Any], where: str) -> tuple[str, Eligibility]:
+    """Who may act: the mode, and what is asked of a person."""
+    mode = read_member(table, "mode", str, where, "open")
+    if mode not in MODES:
+        raise DeclarationError(f"{where}: 'mode' is one of {', '.join(MODES)}")
+    assurance = read_member(table, "assurance", str, where, "device" if mode == "open" else "email")
+    if assurance not in ASSURANCE_LEVELS:
+        raise DeclarationError(f"{where}: 'assurance' is one of {', '.join(ASSURANCE_LEVELS)}")
+    if mode == "open":
+        if "unique_by" in table or "methods" in table:
+            raise DeclarationError(f"{where}: 'unique_by' and 'methods' need mode = \"named\"")
+        return mode, Eligibility(assurance, "", ())
+    if assurance == "device" or table.get("unsigned"):
+        raise DeclarationError(f"{where}: a named consultation asks for more than a device and takes nothing unsigned")
+    unique_by = read_member(table, "unique_by", str, where, UNIQUE_BY[assurance])
+    if unique_by not in ROOTS:
+        raise DeclarationError(f"{where}: 'unique_by' is one of {', '.join(ROOTS)}")
+    methods = read_member(table, "methods", list, where, [unique_by])
+    if not methods or any(type(one) is not str or not (one in ROOTS or METHOD.fullmatch(one)) for one in methods):
+        raise DeclarationError(f"{where}: 'methods' lists email, census, oidc or oidc:<provider>")
+    return mode, Eligibility(assurance, unique_by, tuple(dict.fromkeys(methods)))
 
 
 def _read_phases(table: Mapping[str, Any], where: str) -> tuple[Phase, ...]:

@@ -24,6 +24,9 @@ class Code(StrEnum):
     WITHDRAWN_TARGET = "withdrawn_target"
     NOT_AUTHOR = "not_author"
     NOT_ELIGIBLE = "not_eligible"
+    NOT_GRANTED = "not_granted"
+    REVOKED = "revoked"
+    UNKNOWN_KEY = "unknown_key"
     QUOTA = "quota"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
@@ -31,6 +34,8 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     UNAUTHORISED = "unauthorised"
     UNSUPPORTED_TYPE = "unsupported_type"
+    BAD_PROOF = "bad_proof"
+    EXPIRED = "expired"
 
     @property
     def is_temporary(self) -> bool:
@@ -38,7 +43,16 @@ class Code(StrEnum):
         return self in _TEMPORARY
 
 
-_TEMPORARY = frozenset({Code.NOT_OPEN, Code.UNKNOWN_TARGET, Code.RATE_LIMITED, Code.UNAVAILABLE})
+_TEMPORARY = frozenset(
+    {
+        Code.NOT_OPEN,
+        Code.UNKNOWN_TARGET,
+        Code.NOT_GRANTED,
+        Code.UNKNOWN_KEY,
+        Code.RATE_LIMITED,
+        Code.UNAVAILABLE,
+    }
+)
 
 
 class Refused(Exception):

@@ -146,12 +146,7 @@ class ConsultationView:
     @property
     def mode(self) -> str:
         """Whether the town has to know who acts (docs/formats.md §1)."""
-        return getattr(self.rules, "mode", "open")
-
-    @property
-    def unique_by(self) -> str:
-        """By what persons are told apart, "" where every phone counts."""
-        return getattr(self.rules, "unique_by", "")
+        return self.rules.mode
 
     @property
     def mh(self) -> str:

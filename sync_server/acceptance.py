@@ -1,4 +1,4 @@
-"""The only way in: envelope, rules, ledger, commit, receipt — in this order, for phones and for forms."""
+"""The only way in: grants, envelope, rules, ledger, commit, receipt — in this order, for phones and for forms."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from civic.admission import FORM_VOTER, Act, check
+from civic.assurance import Person
 from civic.envelope import Envelope, parse_envelope
 from civic.module import Modules
 from civic.receipt import ReceiptItem, commitment, seal_receipt
 from civic.refusals import Code, Refused
 from sync_server.catalogue import Town
+from sync_server.identity.granting import Granting, GrantResult
 from sync_server.keys import Keys
 from sync_server.limits import Windows
 from sync_server.storage import Asked, Ledger, Offer
+from sync_server.storage.grants import BallotKey, Grants
 from sync_server.writer import LedgerWriter
 
 SALT_BYTES = 32
@@ -35,6 +38,7 @@ class Answer(NamedTuple):
     now: int
     results: list[Result]
     receipt: str | None
+    grants: list[GrantResult]
 
 
 class Acceptance:
@@ -52,31 +56,37 @@ class Acceptance:
     ) -> None:
         self._ledger, self._writer, self._modules, self._keys = ledger, writer, modules, keys
         self._per_key, self._now, self._random = per_key, now, random
+        self._grants = Grants(ledger)
+        self._granting = Granting(self._grants, now)
 
-    def accept(self, town: Town, texts: Sequence[str]) -> Answer:
-        """Takes what can be taken; on return everything with a receipt is durable.
+    def accept(self, town: Town, texts: Sequence[str], grants: Sequence[str] = ()) -> Answer:
+        """Takes what can be taken, `grants` first; on return everything with a receipt is durable, and every grant.
 
         LedgerUnavailable where acts had to be written and could not be: nothing is promised about any of them, and
         sending all again is harmless.
         """
         now, space = self._now(), town.content.space.id
+        granted = self._granting.take(town, grants) if grants else []
         results: list[Result | None] = [None] * len(texts)
         acts: dict[int, Act] = {}
         refused: dict[int, Envelope] = {}
-        for place, envelope in self._read(texts, results):
+        envelopes = self._read(texts, results)
+        persons = self._find_persons(town, envelopes)
+        for place, envelope in envelopes:
+            person = persons.get((envelope.consultation, envelope.voter))
             try:
-                act = check(envelope, space, town.rules, self._modules, now, self._keys.form.kid)
+                act = check(envelope, space, town.rules, self._modules, now, self._keys.form.kid, person)
             except Refused as error:
                 results[place] = Result(envelope.id, "refused", code=error.code)
                 refused[place] = envelope
             else:
                 acts[place] = act
         if refused:
-            self._find_stored(space, refused, results)
+            self._find_stored(space, refused, persons, results)
         if acts:
             self._append(space, acts, results)
         answered = [one for one in results if one is not None]
-        return Answer(now, answered, self._receipt(space, answered))
+        return Answer(now, answered, self._receipt(space, answered), granted)
 
     def receipt_of(self, space: str, item: ReceiptItem) -> str:
         """The receipt of one record of `space`."""
@@ -105,23 +115,34 @@ class Acceptance:
             envelopes = [(place, envelope) for place, envelope in envelopes if envelope.voter not in slow]
         return envelopes
 
-    def _find_stored(self, space: str, refused: Mapping[int, Envelope], results: list[Result | None]) -> None:
+    def _find_persons(self, town: Town, envelopes: Sequence[tuple[int, Envelope]]) -> Mapping[BallotKey, Person]:
+        """Who stands behind the ballot keys of named consultations, looked up together; nothing for open ones."""
+        named = {slug for slug, rules in town.rules.items() if rules.consultation.mode != "open"}
+        keys = [(one.consultation, one.voter) for _, one in envelopes if one.consultation in named] if named else []
+        return self._grants.find_persons(town.content.space.id, keys) if keys else {}
+
+    def _find_stored(
+        self,
+        space: str,
+        refused: Mapping[int, Envelope],
+        persons: Mapping[BallotKey, Person],
+        results: list[Result | None],
+    ) -> None:
         """An act taken before its phase closed is a duplicate for ever, whatever the rules say of it today."""
-        asked = [
-            Asked(
-                one.id,
-                one.consultation,
-                FORM_VOTER + one.jti if one.voter == self._keys.form.kid else one.voter,
-                one.slot,
-            )
-            for one in refused.values()
-        ]
+        asked = [Asked(one.id, one.consultation, self._voter(one, persons), one.slot) for one in refused.values()]
         with self._ledger.reading() as now:
             known = now.find_stored(space, asked)
         for place, envelope in refused.items():
             item = known.get(envelope.id)
             if item is not None:
                 results[place] = Result(envelope.id, "duplicate", item)
+
+    def _voter(self, envelope: Envelope, persons: Mapping[BallotKey, Person]) -> str:
+        """Who holds the slot if the act was ever taken."""
+        if envelope.voter == self._keys.form.kid:
+            return FORM_VOTER + envelope.jti
+        person = persons.get((envelope.consultation, envelope.voter))
+        return envelope.voter if person is None else person.pid
 
     def _append(self, space: str, acts: Mapping[int, Act], results: list[Result | None]) -> None:
         salts = self._random(SALT_BYTES * len(acts))

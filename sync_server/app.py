@@ -8,13 +8,26 @@ from civic.refusals import Code
 from sync_server.form_pages import FormPages
 from sync_server.front import Front, raise_found
 from sync_server.headers import register_headers
-from sync_server.limits import asker, neighbourhood
+from sync_server.limits import neighbourhood
 from sync_server.problems import Problem, register_problems
-from sync_server.routes import Access, forms, health, intake, policy, rebuild, receipts, services, snapshots
+from sync_server.routes import (
+    Access,
+    asking_address,
+    enrolment,
+    forms,
+    health,
+    intake,
+    policy,
+    rebuild,
+    receipts,
+    services,
+    snapshots,
+)
 from sync_server.services import Services
 
 BLUEPRINTS = (
     intake.blueprint,
+    enrolment.blueprint,
     receipts.blueprint,
     snapshots.blueprint,
     rebuild.blueprint,
@@ -52,7 +65,7 @@ def check_policies(app: Flask) -> None:
 
 def check_rate() -> None:
     """Problem where too many requests come from the asker's address."""
-    wait = services().per_address.take(neighbourhood(_asker()))
+    wait = services().per_address.take(neighbourhood(asking_address()))
     if wait > 0:
         raise Problem(Code.RATE_LIMITED, wait)
 
@@ -72,8 +85,3 @@ def check_size() -> None:
     request.max_form_memory_size = limit
     if (request.content_length or 0) > limit:
         raise Problem(Code.TOO_LARGE)
-
-
-def _asker() -> str:
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return asker(forwarded, request.remote_addr or "", services().settings.trusted_proxies)

@@ -14,6 +14,8 @@ from civic import signing
 from civic.canonical import b64u_encode, parse_json
 from civic.keys import jwk_text, thumbprint
 
+SECRET_BYTES = 32
+
 
 class KeyUnreadable(ValueError):
     """A key file is not what it should be; the message says which."""
@@ -39,18 +41,29 @@ class SigningKey(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """`receipt` signs receipts, `form` unsigned acts, `admin` (a token) may ask for rebuilds."""
+    """`receipt` signs receipts, `form` unsigned acts, `admin` (a token) may ask for rebuilds.
+
+    `pepper` goes into the marks that identities are found by, `vault` opens what is kept encrypted: both 32 bytes.
+    """
 
     receipt: SigningKey
     form: SigningKey
     admin: str
+    pepper: bytes
+    vault: bytes
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     """The keys in `folder`, made first where they are missing; two processes that start together get the same."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
-    return Keys(_signing_key(folder / "receipt.pem"), _signing_key(folder / "form.pem"), token.decode("ascii").strip())
+    return Keys(
+        receipt=_signing_key(folder / "receipt.pem"),
+        form=_signing_key(folder / "form.pem"),
+        admin=token.decode("ascii").strip(),
+        pepper=_secret(folder / "pepper", random),
+        vault=_secret(folder / "vault.key", random),
+    )
 
 
 def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
@@ -67,6 +80,13 @@ def _signing_key(path: Path) -> SigningKey:
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise KeyUnreadable(f"{path}: not a P-256 key")
     return signing_key(private)
+
+
+def _secret(path: Path, random: Callable[[int], bytes]) -> bytes:
+    secret = _read_or_make(path, lambda: random(SECRET_BYTES))
+    if len(secret) != SECRET_BYTES:
+        raise KeyUnreadable(f"{path}: not {SECRET_BYTES} bytes")
+    return secret
 
 
 def _new_pem() -> bytes:

@@ -1,4 +1,4 @@
-"""How much one address, or one key, may ask in a minute."""
+"""How much one address, or one key, may ask in a minute or an hour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
-MINUTE = 60.0
+MINUTE, HOUR = 60.0, 3600.0
 MOST_KEYS = 100_000  # more keys than this in a minute share one allowance: memory stays bounded
 _OTHERS = ""
 
@@ -14,12 +14,14 @@ _OTHERS = ""
 class Windows:
     """Counts by key over the last minute: this minute's, and what of the one before is less than a minute old.
 
+    With another `period` than a minute, over that.
+
     No timer and no sweep: the cost of a question does not grow with the number of other keys. `monotonic` gives
     seconds; a limit of 0 is none.
     """
 
-    def __init__(self, limit: int, monotonic: Callable[[], float]) -> None:
-        self.limit, self._monotonic = limit, monotonic
+    def __init__(self, limit: int, monotonic: Callable[[], float], period: float = MINUTE) -> None:
+        self.limit, self._monotonic, self._period = limit, monotonic, period
         self._lock = threading.Lock()
         self._began = monotonic()
         self._before: dict[str, int] = {}
@@ -33,19 +35,21 @@ class Windows:
             age = self._turn()
             name = key if key in self._counts or len(self._counts) < MOST_KEYS else _OTHERS
             count = self._counts.get(name, 0)
-            if self._before.get(name, 0) * (MINUTE - age) / MINUTE + count + n > max(self.limit, n):
-                return max(1.0, MINUTE - age)
+            left = self._period - age
+            if self._before.get(name, 0) * left / self._period + count + n > max(self.limit, n):
+                return max(1.0, left)
             self._counts[name] = count + n
             return 0.0
 
     def _turn(self) -> float:
-        """Turns the page if the minute is over; the age of the present one in seconds."""
+        """Turns the page if the period is over; the age of the present one in seconds."""
         age = self._monotonic() - self._began
-        if age >= MINUTE:
-            self._before = self._counts if age < 2 * MINUTE else {}
+        period = self._period
+        if age >= period:
+            self._before = self._counts if age < 2 * period else {}
             self._counts = {}
-            self._began += age // MINUTE * MINUTE
-            age %= MINUTE
+            self._began += age // period * period
+            age %= period
         return age
 
 

@@ -10,7 +10,7 @@ from math import ceil
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from civic.refusals import Code
+from civic.refusals import Code, Refused
 from sync_server.storage import LedgerUnavailable
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,14 @@ STATUSES = {
     Code.RATE_LIMITED: 429,
     Code.UNAVAILABLE: 503,
 }
+# Where a whole request stands or falls with what was signed or proved in it; 400 for any other fault.
+PROOF_STATUSES = STATUSES | {
+    Code.BAD_SIGNATURE: 401,
+    Code.UNKNOWN_KEY: 401,
+    Code.REVOKED: 401,
+    Code.EXPIRED: 410,
+}
+CHALLENGES = {Code.UNAUTHORISED: "Bearer"}  # every other 401 asks for a device's signature (RFC 9110 §11.6.1)
 _CODES = {status: code for code, status in STATUSES.items()}
 
 
@@ -44,7 +52,7 @@ def register_problems(app: Flask, page: Page, shows_pages: Callable[[], bool]) -
     def answer(code: Code, status: int, wait: float = RETRY_SECONDS) -> Response:
         response = page(code, status) if shows_pages() else problem_json(code, status)
         if status == STATUSES[Code.UNAUTHORISED]:
-            response.headers["WWW-Authenticate"] = "Bearer"
+            response.headers["WWW-Authenticate"] = CHALLENGES.get(code, "Preau-Device")
         if status in (STATUSES[Code.RATE_LIMITED], STATUSES[Code.UNAVAILABLE]):
             response.headers["Retry-After"] = str(ceil(wait))
         return response
@@ -70,6 +78,7 @@ def register_problems(app: Flask, page: Page, shows_pages: Callable[[], bool]) -
         return answer(Code.UNAVAILABLE, 500)
 
     app.register_error_handler(Problem, on_problem)
+    app.register_error_handler(Refused, lambda no: answer(no.code, PROOF_STATUSES.get(no.code, 400)))
     app.register_error_handler(LedgerUnavailable, on_unavailable)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(Exception, on_anything)

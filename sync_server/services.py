@@ -12,6 +12,7 @@ from civic import modules
 from civic.module import Modules
 from sync_server.acceptance import Acceptance
 from sync_server.catalogue import Catalogue
+from sync_server.identity.opening import Identities, Sources, open_identities
 from sync_server.keys import Keys, open_keys
 from sync_server.limits import Windows
 from sync_server.settings import Settings
@@ -32,6 +33,7 @@ class Services:
     catalogue: Catalogue
     writer: LedgerWriter
     acceptance: Acceptance
+    identities: Identities
     per_address: Windows
     now: Callable[[], int]
     random: Callable[[int], bytes]
@@ -58,5 +60,8 @@ def open_services(
     per_key = Windows(settings.envelopes_per_minute, monotonic)
     acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random)
     per_address = Windows(settings.requests_per_minute, monotonic)
+    identities = open_identities(settings, keys, ledger, Sources(now, monotonic, random))
     catalogue = Catalogue(settings.content, ledger, monotonic)
-    return Services(settings, ledger, keys, known, catalogue, writer, acceptance, per_address, now, random)
+    return Services(
+        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, now, random
+    )  # fmt: skip

@@ -33,6 +33,10 @@ ABOUT: Mapping[str, str] = {
     "requests_per_minute": "requests taken from one address in a minute, 0 for no limit",
     "envelopes_per_minute": "acts taken from one key in a minute, 0 for no limit",
     "waiting_acts": "acts that may wait for the ledger before others are told to come back",
+    "enrolments_per_hour": "proofs of identity begun from one network in an hour, 0 for no limit",
+    "smtp_url": "mail server: smtp://user:password@host:587, smtps://…:465, or mailbox: to write into var/mailbox",
+    "mail_from": "sender of the letters, where it is not the town hall's address of space.toml",
+    "retention_months": "months after which what is kept about a person who was not seen is erased, 0 for never",
     "theme": "folder of the theme",
     "publish": "where the site goes: folder or netlify",
     "netlify_site": "id of the Netlify site",
@@ -57,6 +61,10 @@ class Settings:
     requests_per_minute: int = 300
     envelopes_per_minute: int = 600
     waiting_acts: int = 4_000
+    enrolments_per_hour: int = 60
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    retention_months: int = 24
     theme: Path = THEMES / "town"
     publish: str = "folder"
     netlify_site: str = ""
@@ -67,6 +75,11 @@ class Settings:
     def keys(self) -> Path:
         """Where the keys are."""
         return self.var / "keys"
+
+    @property
+    def mailbox(self) -> Path:
+        """Where letters are written that no mail server takes (smtp_url = "mailbox:")."""
+        return self.var / "mailbox"
 
     @property
     def snapshots(self) -> Path:
@@ -143,6 +156,8 @@ def _placed(settings: Settings) -> Settings:
         address = getattr(settings, name)
         if address and origin_of(address) == "":
             raise SettingsError(f"{name} must begin with http:// or https://")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://", "mailbox:")):
+        raise SettingsError("smtp_url must begin with smtp://, smtps:// or mailbox:")
     if settings.publish not in ("folder", "netlify"):
         raise SettingsError("publish is folder or netlify")
     changed = {

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from flask import current_app, request
 
 from civic.refusals import Code
+from sync_server.limits import asker
 from sync_server.problems import Problem
 from sync_server.services import Services
 
@@ -64,3 +65,9 @@ def read_body() -> bytes:
     if request.content_length is None and found is not None and len(data) >= found.limit:
         raise Problem(Code.TOO_LARGE)
     return data
+
+
+def asking_address() -> str:
+    """The address of who asks, past the reverse proxies that are trusted."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return asker(forwarded, request.remote_addr or "", services().settings.trusted_proxies)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from civic.canonical import parse_json
 from civic.refusals import Code
 from sync_server.acceptance import Result
+from sync_server.identity.granting import GrantResult
 from sync_server.problems import Problem
 from sync_server.routes import KIB, Access, declares, read_body, services
 from sync_server.services import Services
@@ -19,6 +20,7 @@ MOST_ENVELOPES = 100
 LIMIT = 512 * KIB
 _TYPES = frozenset({"text/plain", "application/json"})
 _MEMBERS = frozenset({"v", "space", "envelopes"})
+_WITH_GRANTS = _MEMBERS | {"grants"}
 
 
 @blueprint.post(PATH)
@@ -29,33 +31,50 @@ def take_envelopes() -> Response:
     return Response(text, content_type="application/json")
 
 
-def answer_text(service: Services, space: str, envelopes: Sequence[str]) -> str:
+def answer_text(service: Services, space: str, envelopes: Sequence[str], grants: Sequence[str] | None) -> str:
     """The JSON answer, ASCII, once all that it acknowledges is durable; Problem or LedgerUnavailable otherwise."""
     town = service.catalogue.town(space)
     if town is None:
         raise Problem(Code.NOT_FOUND)
-    answer = service.acceptance.accept(town, envelopes)
+    answer = service.acceptance.accept(town, envelopes, grants or ())
     receipt = "null" if answer.receipt is None else f'"{answer.receipt}"'
     results = ",".join(map(_result_json, answer.results))
-    return f'{{"v":1,"now":{answer.now},"receipt":{receipt},"results":[{results}]}}'
+    granted = "" if grants is None else f',"grants":[{",".join(map(_grant_json, answer.grants))}]'
+    return f'{{"v":1,"now":{answer.now},"receipt":{receipt},"results":[{results}]{granted}}}'
 
 
-def parse_batch(mimetype: str, body: bytes) -> tuple[str, list[str]]:
-    """The space and the envelopes of `{"v":1,"space","envelopes":[…]}`; Problem otherwise."""
+def parse_batch(mimetype: str, body: bytes) -> tuple[str, list[str], list[str] | None]:
+    """The space, envelopes and grants (None without) of `{"v":1,"space","envelopes":[…],"grants"?:[…]}`.
+
+    Problem otherwise.
+    """
     if mimetype not in _TYPES:
         raise Problem(Code.UNSUPPORTED_TYPE)
     try:
         content = parse_json(body)
     except ValueError as error:
         raise Problem(Code.BAD_REQUEST) from error
-    if type(content) is not dict or content.keys() != _MEMBERS or type(content["v"]) is not int or content["v"] != 1:
+    if type(content) is not dict or content.keys() not in (_MEMBERS, _WITH_GRANTS):
         raise Problem(Code.BAD_REQUEST)
-    space, envelopes = content["space"], content["envelopes"]
-    if type(space) is not str or type(envelopes) is not list or not 1 <= len(envelopes) <= MOST_ENVELOPES:
+    space, envelopes, grants = content["space"], content["envelopes"], content.get("grants")
+    if type(content["v"]) is not int or content["v"] != 1 or type(space) is not str or not _is_list(envelopes, 1):
         raise Problem(Code.BAD_REQUEST)
-    if not all(type(one) is str for one in envelopes):
+    if "grants" in content and not _is_list(grants, 0):
         raise Problem(Code.BAD_REQUEST)
-    return space, envelopes
+    return space, envelopes, grants
+
+
+def _is_list(value: object, low: int) -> bool:
+    """Whether it is a list of `low` to MOST_ENVELOPES texts."""
+    return type(value) is list and low <= len(value) <= MOST_ENVELOPES and all(type(one) is str for one in value)
+
+
+def _grant_json(grant: GrantResult) -> str:
+    jkt = "null" if grant.jkt is None else f'"{grant.jkt}"'
+    if grant.code is None:
+        return f'{{"jkt":{jkt},"status":"granted"}}'
+    retry = "true" if grant.code.is_temporary else "false"
+    return f'{{"jkt":{jkt},"status":"refused","code":"{grant.code.value}","retry":{retry}}}'
 
 
 def _result_json(result: Result) -> str:

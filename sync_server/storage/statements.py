@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
+from sync_server.storage.people_tables import devices, grants, identities
 from sync_server.storage.tables import SHOWN, heads, ids, participation, payloads, records, superseded, totals, voters
 
 
@@ -38,6 +39,9 @@ class Statements:
         self.find_superseded = self._lookup(superseded, ("id",))
         self.find_heads = self._lookup(heads, ("consultation", "voter", "slot"))
         self.find_owners = self._lookup(heads, ("consultation", "slot"), "heads_owner", SHOWN.text)
+        self.find_grants = self._lookup(grants, ("consultation", "jkt"))
+        self.find_devices = self._lookup(devices, ("kid",))
+        self.find_proofs = self._lookup(identities, ("pid",), "identities_pid")
         self.find_voters = self._lookup(voters, ("consultation", "voter"))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -57,6 +57,28 @@ payloads = sa.Table(
     sa.Column("salt", sa.LargeBinary, nullable=False),
 )
 
+PERSONAL = sa.text("substr(voter, 1, 2) = 'p:'")  # civic.assurance.PERSON; written out, as SHOWN below
+sa.Index(
+    "payloads_person", payloads.c.space, payloads.c.voter, sqlite_where=PERSONAL, postgresql_where=PERSONAL
+)  # fmt: skip
+
+# What is left of an act whose payload was erased: enough for the counts, nothing of the words (civic.tombstones).
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    _text("space", key=True),
+    _integer("no", key=True),
+    _text("voter"),
+    _text("slot"),
+    _integer("rev"),
+    _text("subject"),
+    _text("counted"),  # as in `heads`: what stands although the words are gone
+    sa.Column("withdrawn", sa.SmallInteger, nullable=False),
+    _text("reason"),  # request | retention
+    _integer("at"),
+    sqlite_with_rowid=False,
+)
+
 # Records that are not the head of their slot. Together with the heads they say whether an act is known, and every
 # lookup lies near those of the same phone: an id is a hash, so an index of ids is a different page for every act.
 superseded = sa.Table(

@@ -34,3 +34,9 @@ def load_words(modules_folder: Path) -> dict[str, Words]:
     """The words in every language the server speaks, with those of the modules in `modules_folder`."""
     folders = sorted(modules_folder.glob("*/words"))
     return {path.stem: Words(path.stem, folders) for path in sorted(HERE.glob("*.json"))}
+
+
+def load_own_words() -> dict[str, Words]:
+    """The server's own words in every language, the default one first."""
+    found = {path.stem: Words(path.stem, ()) for path in sorted(HERE.glob("*.json"))}
+    return {DEFAULT: found.pop(DEFAULT), **found}

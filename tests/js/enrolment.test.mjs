@@ -206,9 +206,11 @@ test('what holds is said in words that the page asks for', () => {
 test('who may take part: the level, and the one way that tells people apart', () => {
   const me = { level: 'identity', methods: ['email', 'oidc:itsme'], since: 1 };
   assert.equal(mayTakePart(undefined, { assurance: 'device', unique: '' }), true);
-  assert.equal(mayTakePart(undefined, { assurance: 'email', unique: 'email' }), false);
-  assert.equal(mayTakePart(me, { assurance: 'email', unique: 'email' }), true);
-  assert.equal(mayTakePart(me, { assurance: 'identity', unique: 'oidc' }), true);
-  assert.equal(mayTakePart(me, { assurance: 'email', unique: 'census' }), false);
-  assert.equal(mayTakePart(me, { assurance: 'census', unique: 'census' }), false);
+  assert.equal(mayTakePart(undefined, { assurance: 'email', unique: 'email', methods: 'email' }), false);
+  assert.equal(mayTakePart(me, { assurance: 'email', unique: 'email', methods: 'email' }), true);
+  assert.equal(mayTakePart(me, { assurance: 'identity', unique: 'oidc', methods: 'oidc' }), true);
+  assert.equal(mayTakePart(me, { assurance: 'identity', unique: 'oidc', methods: 'email oidc:itsme' }), true);
+  assert.equal(mayTakePart(me, { assurance: 'identity', unique: 'oidc', methods: 'oidc:franceconnect' }), false);
+  assert.equal(mayTakePart(me, { assurance: 'email', unique: 'census', methods: 'census' }), false);
+  assert.equal(mayTakePart(me, { assurance: 'census', unique: 'census', methods: 'census' }), false);
 });

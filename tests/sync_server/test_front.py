@@ -40,9 +40,9 @@ def test_both_ways_say_the_same(house: House, send: Sending) -> None:
 def test_a_phones_batch_goes_the_short_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
 
-    def noted(service, space: str, envelopes: list[str]) -> str:
+    def noted(service, space: str, envelopes: list[str], grants: list[str] | None) -> str:
         taken.extend(envelopes)
-        return answer_text(service, space, envelopes)
+        return answer_text(service, space, envelopes, grants)
 
     monkeypatch.setattr("sync_server.front.answer_text", noted)
     house.send("a")

@@ -25,7 +25,8 @@ EXAMPLES = 80
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory):
-    chosen = read_settings(tmp_path_factory.mktemp("house"), {"PREAU_REQUESTS_PER_MINUTE": "0"})
+    environment = {"PREAU_REQUESTS_PER_MINUTE": "0", "PREAU_SMTP_URL": "mailbox:"}
+    chosen = read_settings(tmp_path_factory.mktemp("house"), environment)
     rules = write_town(chosen.content).consultations[SLUG]
     services = open_services(chosen)
     folder = chosen.snapshots / SPACE
@@ -40,7 +41,10 @@ def api(tmp_path_factory: pytest.TempPathFactory):
 
 PATHS = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 # What has the right shape may still be refused: by the rules of a consultation, or since the text is not JSON.
-JUDGED: dict[str, list[Any]] = {path: [positive_data_acceptance] for path in ("/v1/sync", "/form", "/form/confirm")}
+SIGNED = ("/v1/enrol/start", "/v1/enrol/confirm", "/v1/enrol/finish")
+JUDGED: dict[str, list[Any]] = {
+    path: [positive_data_acceptance] for path in ("/v1/sync", "/form", "/form/confirm", *SIGNED)
+}
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
 
 

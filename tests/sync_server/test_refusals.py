@@ -8,6 +8,7 @@ import pytest
 from civic.refusals import Code
 from tests.civic.town import jti
 from tests.sync_server.conftest import House, Opener
+from tests.sync_server.phones import NAMED, Phone
 from tests.sync_server.town_files import RULES, SLUG, write_town
 
 FORMATS = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -89,6 +90,18 @@ def test_what_comes_at_the_wrong_time_or_too_often(open_house: Opener) -> None:
 def test_who_must_prove_more(open_house: Opener) -> None:
     house = open_house(RULES.replace('counts = "open"', 'counts = "open"\nassurance = "census"'))
     assert refused(house, house.citizen(1).propose(5)) == "not_eligible"
+
+
+def test_who_is_not_recognised_or_not_any_more(open_house: Opener) -> None:
+    house = open_house(NAMED, smtp_url="mailbox:")
+    phone, ana = Phone(house), house.citizen(1)
+    assert refused(house, ana.propose(5)) == "not_granted"
+    met.add(phone.statuses([ana.propose(5)], [phone.grant(ana)])[1][0])
+    phone.enrol()
+    phone.send([ana.propose(5)], [phone.grant(ana)])
+    Phone(house).enrol("bob@valbrume.example")
+    phone.enrol("bob@valbrume.example")
+    assert refused(house, ana.propose(6)) == "revoked"
 
 
 def test_rules_that_changed_since_are_known_by_their_hash(house: House) -> None:

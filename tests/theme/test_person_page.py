@@ -200,6 +200,37 @@ def test_erasing_takes_two_steps_and_leaves_a_phone_that_nobody_knows(context: B
     page.get_by_text("La mairie ne sait pas qui utilise ce téléphone.").wait_for()
 
 
+@in_both_schemes
+def test_a_form_that_asks_who_acts_says_so_and_lets_the_act_wait(
+    context: BrowserContext, build_town: BuildTown, serve: Callable[[Path], str]
+) -> None:
+    address = serve(build_town("vote", 3, mode="named"))
+    desk = Desk(context)
+    page = context.new_page()
+    page.clock.set_fixed_time("2026-06-26T12:00:00Z")
+    page.goto(f"{address}/halle/1/")
+    note = page.locator("form[data-act=vote] [data-asks]")
+    assert "par votre courriel au moins" in note.inner_text()
+    page.locator("form[data-act=vote][data-grant]").wait_for()
+    page.check("input[name=choice][value=for]")
+    page.get_by_role("button", name="Voter").click()
+    page.get_by_text("Il partira quand la mairie saura qui vous êtes.").first.wait_for()
+    check(page, "a vote that waits for its author to be known")
+    sent = next(body for path, body in desk.asked if path == "sync")
+    assert len(sent["grants"]) == len(sent["envelopes"]) == 1
+    page.locator("[data-form-status] a").click()
+    assert page.url == f"{address}/moi/"
+    assert page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="no"]').is_visible()
+    page.clock.resume()
+    page.get_by_label("Votre adresse").fill("anne@exemple.fr")
+    page.get_by_role("button", name="Recevoir un code").click()
+    type_code(page, CODE)
+    wait_until_known(page)
+    assert page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="yes"]').is_visible()
+    page.goto(f"{address}/halle/2/")
+    note.wait_for(state="hidden")
+
+
 def test_without_script_the_page_leads_to_the_desk(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

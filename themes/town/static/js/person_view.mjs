@@ -20,12 +20,15 @@ export function factsOf(person, pending, offered) {
 
 /**
  * Whether a consultation takes this person: known well enough, and in the one way in which it tells people apart.
+ * Twin of check_eligible in civic/assurance.py.
  * @param {Person | undefined} person
- * @param {DOMStringMap | Record<string, string | undefined>} asked assurance, unique
+ * @param {DOMStringMap | Record<string, string | undefined>} asked assurance, unique, methods
  */
-export function mayTakePart(person, { assurance, unique }) {
+export function mayTakePart(person, { assurance, unique, methods = '' }) {
+  const rootOf = (/** @type {string} */ way) => way.split(':')[0];
   const ways = person ? person.methods : [];
-  return isEnough(person, assurance) && (!unique || ways.some((way) => way.split(':')[0] === unique));
+  const accepted = ways.filter((way) => [way, rootOf(way)].some((one) => methods.split(' ').includes(one)));
+  return isEnough(person, assurance) && (!unique || accepted.some((way) => rootOf(way) === unique));
 }
 
 /**

@@ -1,0 +1,59 @@
+"""A letter to one person, in text and in HTML, in the language of the page it was asked from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from html import escape
+from typing import NamedTuple
+
+from sync_server.words import Words
+
+LINES = {
+    "code": ("asked", "code", "type", "link", "nobody"),
+    "declined": ("throwaway", "other"),
+    "device": ("new", "revoke"),
+    "leaving": ("leaving", "stay"),
+}
+_STYLE = "font:16px/1.6 sans-serif;color:#1a241f"
+
+
+class Letter(NamedTuple):
+    """What is kept until it is sent: JSON values only."""
+
+    sender: str
+    to: str
+    lang: str
+    subject: str
+    lines: tuple[str, ...]
+    link: str  # "" for none; it has a line of its own
+
+
+def compose(words: Words, kind: str, sender: str, to: str, values: Mapping[str, str]) -> Letter:
+    """The letter of `kind` (one of LINES) with its {values}; their "link" is what a button leads to."""
+    lines = tuple(words(f"mail.{kind}.{line}", **values) for line in LINES[kind])
+    subject = words(f"mail.{kind}.subject", **values)
+    return Letter(sender, to, words.lang, subject, lines, values.get("link", "") if kind == "code" else "")
+
+
+def message_of(letter: Letter, identity: str, now: int) -> EmailMessage:
+    """The letter as a message (RFC 5322) that no machine answers; `identity` makes its Message-ID."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = letter.sender, letter.to, letter.subject
+    message["Date"] = formatdate(now)
+    message["Message-ID"] = f"<{identity}@{letter.sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
+    message["Content-Language"] = letter.lang
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers stay away
+    lines = [*letter.lines, letter.link] if letter.link else [*letter.lines]
+    message.set_content("\n\n".join(lines) + "\n", cte="quoted-printable")
+    message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+    return message
+
+
+def _html(letter: Letter) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>\n" for line in letter.lines)
+    link = f'<p><a href="{escape(letter.link)}">{escape(letter.link)}</a></p>\n' if letter.link else ""
+    head = f'<html lang="{escape(letter.lang)}"><meta charset="utf-8"><title>{escape(letter.subject)}</title>'
+    return f'<!doctype html>\n{head}\n<body style="{_STYLE}">\n{lines}{link}</body></html>\n'

@@ -1,0 +1,184 @@
+"""Persons, and what they are recognised by: identities and devices. One row of `identities` is one proof of one human.
+
+An identity that is already known brings its device to that person; a new one joins the person of its device.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from civic.assurance import Proof, highest
+from civic.canonical import b64u_encode
+from civic.grant import Device
+from civic.jws import PublicKey
+from civic.refusals import Code, Refused
+from sync_server.storage.grants import find_devices, find_proofs
+from sync_server.storage.ledger import Ledger
+from sync_server.storage.people_tables import consents, contacts, devices, identities, persons
+
+MOST_DEVICES = 10
+
+
+class Recognised(NamedTuple):
+    """A device whose holder has proved an identity; `mark` is that identity's keyed hash."""
+
+    key: PublicKey
+    ks: str
+    mark: str
+    method: str
+    level: str
+
+
+class Linked(NamedTuple):
+    """Whom a device acts for now."""
+
+    pid: str
+    level: str
+    devices: int  # that may act
+    is_new: bool  # the person was not known before
+    is_new_device: bool  # it did not act for this person before
+
+
+class Known(NamedTuple):
+    """Everything kept about a person besides their acts."""
+
+    pid: str
+    since: int
+    proofs: tuple[Proof, ...]
+    devices: tuple[Device, ...]
+    consents: dict[str, bool]
+    contact: bytes | None  # sealed
+
+
+class People:
+    """The persons of every space in a ledger's database."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def link(self, connection: sa.Connection, space: str, one: Recognised, pid: str, now: int) -> Linked:
+        """Ties device and identity to one person, who is made with the id `pid` if neither is known.
+
+        Runs inside the caller's transaction, whose database lock (`lock_space`) keeps two phones that prove the same
+        identity at once from making two persons. Refused REVOKED for a device that was revoked: it stays so for
+        ever, and its phone makes another key.
+        """
+        device = find_devices(self._ledger, connection, space, {one.key.kid}).get(one.key.kid)
+        if device is not None and device.revoked_at:
+            raise Refused(Code.REVOKED)
+        of_mark = sa.select(identities.c.pid).where(identities.c.space == space, identities.c.mark == one.mark)
+        known = connection.execute(of_mark).scalar()
+        person = known or (pid if device is None else device.pid)
+        is_new = known is None and device is None
+        if is_new:
+            connection.execute(sa.insert(persons).values(space=space, pid=pid, since=now, seen=now, warned=0))
+        else:
+            _see(connection, space, person, now)
+        if known is None:
+            row = {"space": space, "mark": one.mark, "pid": person, "method": one.method, "level": one.level}
+            connection.execute(sa.insert(identities).values(**row, since=now))
+        is_new_device = device is None or device.pid != person
+        if is_new_device:
+            self._put_device(connection, space, one, person, now)
+        live = self._live(connection, space, person)
+        proofs = find_proofs(self._ledger, connection, space, {person})[person]
+        return Linked(person, highest(each.level for each in proofs), len(live), is_new, is_new_device)
+
+    def _put_device(self, connection: sa.Connection, space: str, one: Recognised, pid: str, now: int) -> None:
+        """The device acts for `pid`; of more than MOST_DEVICES the one known longest is revoked."""
+        row = {"pid": pid, "ks": one.ks, "since": now, "revoked_at": 0}
+        point = {"x": b64u_encode(one.key.x), "y": b64u_encode(one.key.y)}
+        putting = self._ledger.insert(devices).values(space=space, kid=one.key.kid, **point, **row)
+        connection.execute(putting.on_conflict_do_update(index_elements=["space", "kid"], set_=row))
+        others = [kid for kid in self._live(connection, space, pid) if kid != one.key.kid]
+        for kid in others[: len(others) - MOST_DEVICES + 1] if len(others) >= MOST_DEVICES else ():
+            _revoke(connection, space, pid, kid, now)
+
+    @staticmethod
+    def _live(connection: sa.Connection, space: str, pid: str) -> list[str]:
+        query = sa.select(devices.c.kid).where(
+            devices.c.space == space, devices.c.pid == pid, devices.c.revoked_at == 0
+        )
+        return list(connection.execute(query.order_by(devices.c.since, devices.c.kid)).scalars())
+
+    def find(self, space: str, pid: str) -> Known | None:
+        """What is kept about a person, None where there is nobody of this id."""
+        with self._ledger.reading() as now:
+            connection = now.connection
+            since = connection.execute(
+                sa.select(persons.c.since).where(persons.c.space == space, persons.c.pid == pid)
+            ).scalar()
+            if since is None:
+                return None
+            kids = connection.execute(
+                sa.select(devices.c.kid).where(devices.c.space == space, devices.c.pid == pid)
+            ).scalars()
+            found = find_devices(self._ledger, connection, space, set(kids)).values()
+            proofs = find_proofs(self._ledger, connection, space, {pid}).get(pid, ())
+            return Known(
+                pid, since, proofs, tuple(sorted(found, key=lambda one: (one.since, one.kid))),
+                _consents(connection, space, pid), _contact(connection, space, pid),
+            )  # fmt: skip
+
+    def see(self, space: str, pid: str, now: int) -> None:
+        """Notes that the person was there: what is kept about them is kept longer."""
+        with self._ledger.writing() as connection:
+            _see(connection, space, pid, now)
+
+    def revoke(self, space: str, pid: str, kid: str, now: int) -> bool:
+        """The device may act no more, durably; False where the person has no such device."""
+        with self._ledger.writing() as connection:
+            return _revoke(connection, space, pid, kid, now)
+
+    def consent(self, space: str, pid: str, purpose: str, now: int, *, allowed: bool) -> None:
+        """Notes what the person allows; without the consent to be written to, the address is deleted."""
+        row = {"allowed": int(allowed), "since": now}
+        putting = self._ledger.insert(consents).values(space=space, pid=pid, purpose=purpose, **row)
+        putting = putting.on_conflict_do_update(index_elements=[*consents.primary_key], set_=row)
+        with self._ledger.writing() as connection:
+            connection.execute(putting)
+            if purpose == "contact" and not allowed:
+                connection.execute(sa.delete(contacts).where(contacts.c.space == space, contacts.c.pid == pid))
+
+    def keep_contact(self, connection: sa.Connection, space: str, pid: str, address: bytes) -> None:
+        """Keeps the sealed address unless the person has forbidden it; inside the caller's transaction."""
+        if _consents(connection, space, pid).get("contact", True):
+            putting = self._ledger.insert(contacts).values(space=space, pid=pid, address=address)
+            putting = putting.on_conflict_do_update(index_elements=["space", "pid"], set_={"address": address})
+            connection.execute(putting)
+
+    def contact_of(self, connection: sa.Connection, space: str, pid: str) -> bytes | None:
+        """The sealed address of a person."""
+        return _contact(connection, space, pid)
+
+
+def lock_space(ledger: Ledger, connection: sa.Connection, space: str) -> None:
+    """One transaction at a time past this point for `space`: appending takes the same lock."""
+    cursor = connection.connection.cursor()
+    cursor.execute(ledger.statements.first_position, (space,))
+    cursor.execute(ledger.statements.position, (space,))
+    cursor.close()
+
+
+def _see(connection: sa.Connection, space: str, pid: str, now: int) -> None:
+    seen: dict[str, Any] = {"seen": now, "warned": 0}
+    connection.execute(sa.update(persons).where(persons.c.space == space, persons.c.pid == pid).values(**seen))
+
+
+def _revoke(connection: sa.Connection, space: str, pid: str, kid: str, now: int) -> bool:
+    own = sa.and_(devices.c.space == space, devices.c.pid == pid, devices.c.kid == kid)
+    connection.execute(sa.update(devices).where(own, devices.c.revoked_at == 0).values(revoked_at=max(1, now)))
+    return connection.execute(sa.select(devices.c.kid).where(own)).first() is not None
+
+
+def _consents(connection: sa.Connection, space: str, pid: str) -> dict[str, bool]:
+    query = sa.select(consents.c.purpose, consents.c.allowed).where(consents.c.space == space, consents.c.pid == pid)
+    return {row.purpose: bool(row.allowed) for row in connection.execute(query)}
+
+
+def _contact(connection: sa.Connection, space: str, pid: str) -> bytes | None:
+    query = sa.select(contacts.c.address).where(contacts.c.space == space, contacts.c.pid == pid)
+    found = connection.execute(query).scalar()
+    return None if found is None else bytes(found)
