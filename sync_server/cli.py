@@ -66,7 +66,7 @@ def serve(var: Path, host: str | None, port: int | None) -> None:
 def work(var: Path) -> None:
     """Build and publish whatever changes, until told to end."""
     from sync_server.storage import open_ledger
-    from sync_server.worker.opening import AlreadyAtWork, lock_folder, open_worker
+    from sync_server.worker.opening import AlreadyAtWork, lock_folder, open_chores, open_worker
 
     settings = _settings(var)
     _log()
@@ -79,9 +79,13 @@ def work(var: Path) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: is_over.set())
     ledger = open_ledger(settings.database)
+    chores = threading.Thread(target=open_chores(settings, _keys(settings), ledger).run, args=(is_over,), name="chores")
+    chores.start()
     try:
         open_worker(settings, _keys(settings), ledger, _worker_name(settings)).run(is_over.wait)
     finally:
+        is_over.set()
+        chores.join()
         ledger.close()
 
 
@@ -98,8 +102,9 @@ def demo(var: Path, port: int, site_port: int) -> None:
     with demo:
         from rich.console import Console
 
-        Console().print(demo.welcome())
-        demo.wait()
+        console = Console()
+        console.print(demo.welcome())
+        demo.wait(console.print)
     click.echo("Everything has stopped; nothing is lost. Start again with the same command.")
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +21,7 @@ from sync_server.processes import Child, free_port
 from sync_server.settings import Settings, read_settings
 
 LOOK_SECONDS = 0.5
+MAILBOX = "mailbox:"  # no mail leaves this machine: letters are files, and their codes are shown
 FOLDER = "valbrume"
 SEEDED = ".seeded"  # beside the ledger: written when the last act of the past is in it
 
@@ -35,6 +39,7 @@ class Demo:
         task = progress.add_task("Starting", total=3)
         var, logs = ["--var", str(self.settings.var)], self.settings.var / "logs"
         environment = os.environ | {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.site_url}
+        environment.setdefault("PREAU_SMTP_URL", self.settings.smtp_url or MAILBOX)
         serving = self._child(["serve", *var, "--port", str(self.port)], logs / "serve.log", environment)
         self._child(["work", *var], logs / "work.log", environment)
         site = ["serve-site", str(self.settings.site), "--port", str(self.site_port)]
@@ -53,11 +58,15 @@ class Demo:
         for child in self._children:
             child.check()
 
-    def wait(self) -> None:
-        """Returns at Ctrl-C; ProcessFailed if something ends by itself."""
+    def wait(self, show: Callable[[str], object]) -> None:
+        """Returns at Ctrl-C; ProcessFailed if something ends by itself. What letters arrive is shown."""
+        known = set(self.settings.mailbox.glob("*.eml"))
         try:
             while True:
                 self.check()
+                for file in sorted(set(self.settings.mailbox.glob("*.eml")) - known):
+                    known.add(file)
+                    show(subject_of(file))
                 time.sleep(LOOK_SECONDS)
         except KeyboardInterrupt:
             return
@@ -68,6 +77,7 @@ class Demo:
             f"The town       [link={self.site_url}]{self.site_url}[/link]",
             f"In English     {self.site_url}/en/",
             f"Sync server    {self.sync_url}/v1/health",
+            f"Letters        {self.settings.mailbox} (codes are shown here)",
             f"Everything is in {self.settings.var}",
             "",
             "Ctrl-C stops it; nothing is lost.",
@@ -122,6 +132,12 @@ def make_town(settings: Settings, now: int, progress: Progress) -> None:
         return
     seed(settings, folder, progress)
     marker.touch()
+
+
+def subject_of(file: Path) -> str:
+    """The line of a letter that the demo shows: to whom, and what about."""
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    return f"Letter to {letter['To']}: {letter['Subject']}"
 
 
 def _interrupt(*_: Any) -> None:

@@ -17,7 +17,7 @@ from civic.jws import PublicKey
 from civic.refusals import Code, Refused
 from civic.space import Space
 from sync_server.identity.method import Identity, Method, State, Wish
-from sync_server.post.letters import Letter, compose
+from sync_server.post.letters import Letter, compose, sender_of
 from sync_server.storage import Ledger
 from sync_server.storage.enrolments import Enrolment, Enrolments
 from sync_server.storage.mails import Mail, Mails
@@ -167,7 +167,7 @@ class Enrolling:
             return
         to = str(self._vault.open(sealed, "contacts", space.id, linked.pid))
         words = self._words[self._language(space)]
-        letter = compose(words, "device", self._sender or space.town_hall.email, to, {"town": space.name})
+        letter = compose(words, "device", sender_of(self._sender, space), to, {"town": space.name})
         self._post(connection, space.id, letter, self._now() + LETTER_SECONDS)
 
     def _post(self, connection: sa.Connection, space: str, letter: Letter, until: int) -> None:

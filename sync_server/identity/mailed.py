@@ -16,7 +16,7 @@ from civic.refusals import Code, Refused
 from sync_server.identity.addresses import Address, is_throwaway, parse_address
 from sync_server.identity.method import Begun, Identity, State, Wish
 from sync_server.limits import Windows
-from sync_server.post.letters import Letter, compose
+from sync_server.post.letters import Letter, compose, sender_of
 from sync_server.vault import Vault
 from sync_server.words import Words
 
@@ -90,7 +90,7 @@ class Mailed:
         return Identity(METHOD, LEVEL, "", state["mailbox"], state["address"])
 
     def _letter(self, wish: Wish, address: Address, kind: str, code: str, link: str) -> Letter:
-        sender = self._sender or wish.space.town_hall.email
+        sender = sender_of(self._sender, wish.space)
         spaced = f"{code[:4]} {code[4:]}"
         values = {"town": wish.space.name, "code": spaced, "link": link}
         return compose(self._words[wish.lang], kind, sender, address.written, values)

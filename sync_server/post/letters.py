@@ -8,7 +8,9 @@ from email.policy import SMTP
 from email.utils import formatdate
 from html import escape
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from civic.space import Space
 from sync_server.words import Words
 
 LINES = {
@@ -31,10 +33,15 @@ class Letter(NamedTuple):
     link: str  # "" for none; it has a line of its own
 
 
+def sender_of(mail_from: str, space: Space) -> str:
+    """Who letters are from: as the operator says, else the town hall, else an address nobody reads."""
+    return mail_from or space.town_hall.email or f"no-reply@{urlsplit(space.site_url).hostname or 'localhost'}"
+
+
 def compose(words: Words, kind: str, sender: str, to: str, values: Mapping[str, str]) -> Letter:
     """The letter of `kind` (one of LINES) with its {values}; their "link" is what a button leads to."""
     lines = tuple(words(f"mail.{kind}.{line}", **values) for line in LINES[kind])
-    subject = words(f"mail.{kind}.subject", **values)
+    subject = " ".join(words(f"mail.{kind}.subject", **values).split())  # a header is one line
     return Letter(sender, to, words.lang, subject, lines, values.get("link", "") if kind == "code" else "")
 
 

@@ -14,10 +14,17 @@ from pathlib import Path
 from civic import modules
 from civic.content import Content
 from civic.module import Document
+from sync_server.identity.opening import offered
 from sync_server.keys import Keys
+from sync_server.post.carriers import carrier_of
+from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger
+from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.mails import Mails
+from sync_server.vault import Vault
 from sync_server.worker.builder import Folders, WarmBuilder
+from sync_server.worker.chores import Chores
 from sync_server.worker.publish import Publisher
 from sync_server.worker.publish.folder import FolderPublisher
 from sync_server.worker.town import Town
@@ -63,6 +70,13 @@ def open_worker(settings: Settings, keys: Keys, ledger: Ledger, name: str) -> Wo
     return Worker(ledger, find, partial(open_town, settings, keys, ledger), name, Clocks(time.time, time.monotonic))
 
 
+def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
+    """What a worker does beside building."""
+    vault, carrier = Vault(keys.vault, keys.pepper, os.urandom), carrier_of(settings.smtp_url, settings.mailbox)
+    round_ = None if carrier is None else Round(Mails(ledger), vault, carrier, _now_in_seconds)
+    return Chores(round_, Enrolments(ledger), _now_in_seconds)
+
+
 def lock_folder(var: Path) -> int:
     """Keeps `var` for this process until it ends, however it ends; AlreadyAtWork if another process has it."""
     var.mkdir(parents=True, exist_ok=True)
@@ -94,6 +108,7 @@ def _installation(settings: Settings, keys: Keys, town: Content) -> Document:
         "site_url": settings.site_url or town.space.site_url,
         "receipt_key": keys.receipt.jwk,
         "precompress": settings.precompress,
+        "methods": list(offered(settings)),
     }
 
 

@@ -109,6 +109,6 @@ class Phone:
         return tuple([one.get("code", one["status"]) for one in answer[part]] for part in ("results", "grants"))  # type: ignore[return-value]
 
     def ask(self, do: str, body: Mapping[str, Any] | None = None, **changed: Any):
-        nonce = self.house.client.get(f"/v1/nonce/{SPACE}").json["nonce"]
+        nonce = self.house.read(f"/v1/nonce/{SPACE}")["nonce"]
         payload = {"v": 1, "aud": SPACE, "do": do, "nonce": nonce, "iat": 1_790_000_000, "body": dict(body or {})}
         return self.post("/v1/me", {"jws": seal_device_request(payload | changed, self.kid, self.sign)})
