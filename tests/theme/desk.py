@@ -25,6 +25,10 @@ class Desk:
         self.consents = {"contact": True}
         context.route("https://sync.valbrume.example/**", self._answer)
 
+    def knows(self) -> bool:
+        """Whether the phone is known now."""
+        return self.is_known
+
     def _answer(self, route: Route) -> None:
         path = route.request.url.partition("/v1/")[2]
         body = json.loads(route.request.post_data or "{}")

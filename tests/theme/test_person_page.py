@@ -191,10 +191,10 @@ def test_erasing_takes_two_steps_and_leaves_a_phone_that_nobody_knows(context: B
     make_known(page, address)
     erase = page.locator("[data-erase]")
     erase.locator("[data-ask]").click()
-    assert desk.is_known
+    assert desk.knows()
     erase.locator("[data-yes]").click()
     page.get_by_text("La mairie ne sait pas qui utilise ce téléphone.").wait_for()
-    assert not desk.is_known
+    assert not desk.knows()
     assert said(page).startswith("C’est fait : la mairie a tout effacé")
     page.reload()
     page.get_by_text("La mairie ne sait pas qui utilise ce téléphone.").wait_for()

@@ -116,10 +116,11 @@ export class PersonPage {
   async finish($form, proof) {
     const answer = await finishEnrolment(this.doors, proof);
     if (answer.status === 200) return this.welcome();
-    if (answer.status === 410) await this.show();
     if ($form && $form.dataset.enrol) await this.stop();
-    if ($form && answer.status === 400) return showFault($form, 'wrong');
-    if ($form || answer.status === 410) this.fail(answer);
+    const isOver = !(await pendingEnrolment(this.doors));
+    if (isOver) await this.show();
+    if ($form && answer.body.code === 'bad_proof') return showFault($form, 'wrong');
+    if ($form || isOver) this.fail(answer);
   }
 
   async welcome() {
