@@ -15,7 +15,7 @@ from civic.envelope import Envelope
 from civic.module import Module, Modules, module_of
 from civic.phases import check_open
 from civic.refusals import Code, Refused
-from civic.slots import Counted, Head, is_winning
+from civic.slots import Counted, Head, Remains, is_winning
 
 FORM_VOTER = "form:"
 
@@ -36,8 +36,9 @@ class Act(NamedTuple):
     module: Module
     kind: str  # of the slot: for a withdrawal, the kind withdrawn
     voter: str  # the ballot key, in a named consultation the person (pid), or "form:<jti>" for an unsigned act
-    payload: Any  # None for a withdrawal
+    payload: Any  # None for a withdrawal, Remains once erased
     rx: int
+    was_admitted: bool = False  # it is in a ledger already: what was withdrawn or erased since does not judge it again
 
     @property
     def is_unsigned(self) -> bool:
@@ -48,6 +49,11 @@ class Act(NamedTuple):
     def is_withdrawal(self) -> bool:
         """Whether it empties its slot."""
         return self.envelope.kind == "withdraw"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words are gone: it was admitted once, and only its place and its count are left."""
+        return isinstance(self.payload, Remains)
 
 
 class LedgerView(Protocol):
@@ -137,7 +143,7 @@ def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
             raise Refused(Code.NOT_AUTHOR)
         if owner is None and act.is_withdrawal:
             raise Refused(Code.UNKNOWN_TARGET)
-    if act.payload is not None:
+    if act.payload is not None and not act.is_erased:
         _check_targets(act, ledger)
     if before is None:
         _check_quota(act, ledger)
@@ -155,13 +161,15 @@ def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
         first_rx,
         subject,
         counted,
-        act.is_withdrawal,
+        act.payload.withdrawn if act.is_erased else act.is_withdrawal,
     )
     return Settlement(head, is_winning=True, replaced=before)
 
 
 def _effect(act: Act, before: Head | None) -> tuple[str, tuple[Counted, ...]]:
     slot_id = act.envelope.slot_id
+    if act.is_erased:
+        return act.payload.subject, act.payload.counted
     if act.payload is None:
         return (slot_id if before is None else before.subject), ()
     return act.module.subject(act.kind, slot_id, act.payload), act.module.counted(act.kind, slot_id, act.payload)
@@ -172,7 +180,7 @@ def _check_targets(act: Act, ledger: LedgerView) -> None:
         target = ledger.owner(act.consultation.slug, slot)
         if target is None:
             raise Refused(Code.UNKNOWN_TARGET, slot)
-        if target.withdrawn:
+        if target.withdrawn and not act.was_admitted:
             raise Refused(Code.WITHDRAWN_TARGET, slot)
 
 

@@ -97,4 +97,4 @@ def admitted(envelope: Envelope, voter: str, rx: int, rules: Mapping[str, Rules]
         raise KeyError(kind)
     is_empty = envelope.kind == "withdraw"
     payload = None if is_empty else module.parse(kind, envelope.body, known.consultation, known.languages)
-    return Act(envelope, known.consultation, module, kind, voter, payload, rx)
+    return Act(envelope, known.consultation, module, kind, voter, payload, rx, was_admitted=True)

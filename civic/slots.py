@@ -27,6 +27,14 @@ class Head(NamedTuple):
     withdrawn: bool
 
 
+class Remains(NamedTuple):
+    """What is left of an act whose words were erased; stands where its payload was (civic.tombstones)."""
+
+    subject: str
+    counted: tuple[Counted, ...]
+    withdrawn: bool
+
+
 def is_winning(rev: int, envelope_id: str, head: Head | None) -> bool:
     """Whether `(rev, envelope_id)` replaces `head`."""
     return head is None or (rev, envelope_id) > (head.rev, head.id)

@@ -17,6 +17,7 @@ from sync_server.routes import (
     forms,
     health,
     intake,
+    mine,
     policy,
     rebuild,
     receipts,
@@ -28,6 +29,7 @@ from sync_server.services import Services
 BLUEPRINTS = (
     intake.blueprint,
     enrolment.blueprint,
+    mine.blueprint,
     receipts.blueprint,
     snapshots.blueprint,
     rebuild.blueprint,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civic.admission import Rules
+from civic.canonical import parse_json
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
 from sync_server.settings import origin_of
@@ -132,8 +133,11 @@ class Catalogue:
         self._ledger.register_manifests(space.id, known)
         with self._ledger.reading() as now:
             shown: dict[str, set[str]] = {}
-            for one in now.manifests(space.id):
-                shown.setdefault(one.consultation, set()).add(one.mh)
+            for each in now.manifests(space.id):
+                rules = content.consultations.get(each.consultation)
+                # An act signed while the voter was another kind of thing would count a second time now.
+                if rules is not None and parse_json(each.manifest)["mode"] == rules.mode:
+                    shown.setdefault(each.consultation, set()).add(each.mh)
         return {
             slug: Rules(one, frozenset(shown[slug]), space.languages) for slug, one in content.consultations.items()
         }

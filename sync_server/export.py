@@ -3,6 +3,7 @@
 content/<space>/…      what the town wrote
 records.jsonl          one line a record, in order: its number, times, envelope, salt and commitment
 manifests.jsonl        every version of the rules that was ever shown
+people.jsonl           who is voting: keyed hashes and sealed addresses, of no use without the keys
 keys/…                 only when asked for: whoever has them speaks for the town
 export.json            {"v": 1, "space", "records"}
 """
@@ -16,19 +17,25 @@ from pathlib import Path
 from typing import Any
 
 from civic.admission import FORM_VOTER, Rules
+from civic.assurance import PERSON, Person
 from civic.canonical import b64u_decode, b64u_encode, canonical_json, parse_json
 from civic.content import Content, parse_content
-from civic.envelope import parse_envelope
+from civic.envelope import Envelope, parse_envelope
 from civic.module import Modules
 from civic.receipt import commitment
 from civic.refusals import Refused
 from civic.replay import admitted, widened
+from civic.slots import Counted, Remains
+from civic.tombstones import Stub, Tombstone, erased_act
 from sync_server.catalogue import read_files
 from sync_server.settings import Settings
 from sync_server.storage import Ledger, Manifest, Offer, Record
+from sync_server.storage.grants import BallotKey, Grants
+from sync_server.storage.moving import people_lines, restore_people
 
 BATCH = 500
 CONTENT, RECORDS, MANIFESTS, KEYS, ABOUT = "content", "records.jsonl", "manifests.jsonl", "keys", "export.json"
+PEOPLE = "people.jsonl"
 
 Advance = Callable[[int], object]  # told how many more records are done
 
@@ -49,13 +56,16 @@ def export_town(ledger: Ledger, content: Path, target: Path, keys: Path | None, 
     shutil.copytree(content, target / CONTENT / content.name)
     with ledger.reading() as now, (target / RECORDS).open("wb") as file:
         while records := now.records_after(space, number, BATCH):
-            file.writelines(canonical_json(_line_of(record)) + b"\n" for record in records)
+            stones = now.tombstones_after(space, number, records[-1].no)
+            file.writelines(canonical_json(_line_of(one, stones.get(one.no))) + b"\n" for one in records)
             number = records[-1].no
             advance(len(records))
         with (target / MANIFESTS).open("wb") as manifests:
             for one in now.manifests(space):
                 line = one._asdict() | {"manifest": one.manifest.decode("utf-8")}
                 manifests.write(canonical_json(line) + b"\n")
+        with (target / PEOPLE).open("wb") as people:
+            people.writelines(canonical_json(line) + b"\n" for line in people_lines(now.connection, space))
     if keys is not None:
         shutil.copytree(keys, target / KEYS)
     about = {"v": 1, "space": space, "records": number}
@@ -78,10 +88,12 @@ def import_town(source: Path, settings: Settings, ledger: Ledger, modules: Modul
         _copy_new(source / KEYS, settings.keys)
     manifests = list(_read_manifests(source))
     ledger.register_manifests(town.space.id, manifests)
-    reader = _Reader(town, modules, manifests)
+    if (source / PEOPLE).is_file():
+        restore_people(ledger, town.space.id, map(parse_json, (source / PEOPLE).read_bytes().splitlines()))
+    reader = _Reader(town, modules, manifests, Grants(ledger))
     done = 0
     for lines in _batches(source / RECORDS):
-        ledger.append(town.space.id, [reader.offer(line) for line in lines])
+        ledger.append(town.space.id, reader.offers(lines))
         _check_numbers(ledger, town.space.id, lines)
         done = lines[-1]["no"]
         advance(len(lines))
@@ -90,17 +102,20 @@ def import_town(source: Path, settings: Settings, ledger: Ledger, modules: Modul
     return done
 
 
-def _line_of(record: Record) -> dict[str, Any]:
-    if record.envelope is None or record.salt is None:
-        raise ExportUnreadable(f"the words of record no. {record.no} were erased: such a town cannot be moved yet")
+def _line_of(record: Record, stone: Tombstone | None) -> dict[str, Any]:
+    if stone is not None:
+        remains = stone.remains._asdict() | {"counted": [[*one] for one in stone.remains.counted]}
+        return record._asdict() | {"erased": stone._asdict() | {"remains": remains}}
+    if record.salt is None:
+        raise ExportUnreadable(f"the words of record no. {record.no} are gone and have left no tombstone")
     return record._asdict() | {"salt": b64u_encode(record.salt)}
 
 
 class _Reader:
     """Makes offers of exported lines: admitted once under the rules of their day, they are not judged again."""
 
-    def __init__(self, town: Content, modules: Modules, manifests: list[Manifest]) -> None:
-        self.modules = modules
+    def __init__(self, town: Content, modules: Modules, manifests: list[Manifest], grants: Grants) -> None:
+        self.modules, self.space, self.grants = modules, town.space.id, grants
         self.rules = {
             slug: widened(
                 Rules(one, frozenset(), town.space.languages),
@@ -109,18 +124,43 @@ class _Reader:
             for slug, one in town.consultations.items()
         }
 
-    def offer(self, line: Mapping[str, Any]) -> Offer:
-        """The offer of a line; ExportUnreadable where signature, identity or commitment do not check."""
+    def offers(self, lines: list[dict[str, Any]]) -> list[Offer]:
+        """The offers of lines; ExportUnreadable where signature, identity, grant or commitment do not check."""
         try:
-            envelope = parse_envelope(line["envelope"])
-            salt = b64u_decode(line["salt"])
-            is_whole = envelope.id == line["id"] and commitment(salt, envelope.text) == line["c"]
-            if not is_whole or line["voter"] not in (envelope.voter, FORM_VOTER + envelope.jti):
-                raise ExportUnreadable(f"record no. {line['no']} is not what its commitment says")
-            act = admitted(envelope, line["voter"], line["rx"], self.rules, self.modules)
-            return Offer(act, salt, line["c"])
-        except (Refused, KeyError) as error:
-            raise ExportUnreadable(f"record no. {line.get('no')} can't be read: {error}") from error
+            envelopes = [None if "erased" in line else parse_envelope(line["envelope"]) for line in lines]
+            named = [
+                (one.consultation, one.voter)
+                for one, line in zip(envelopes, lines, strict=True)
+                if one is not None and line["voter"].startswith(PERSON)
+            ]
+            persons = self.grants.find_persons(self.space, named) if named else {}
+            return [
+                self._erased(line) if one is None else self._offer(line, one, persons)
+                for one, line in zip(envelopes, lines, strict=True)
+            ]
+        except (Refused, KeyError, TypeError) as error:
+            raise ExportUnreadable(f"records after no. {lines[0].get('no')} can't be read: {error}") from error
+
+    def _offer(self, line: Mapping[str, Any], envelope: Envelope, persons: Mapping[BallotKey, Person]) -> Offer:
+        salt = b64u_decode(line["salt"])
+        person = persons.get((envelope.consultation, envelope.voter))
+        voters = (envelope.voter, FORM_VOTER + envelope.jti, None if person is None else person.pid)
+        is_whole = envelope.id == line["id"] and commitment(salt, envelope.text) == line["c"]
+        if not is_whole or line["voter"] not in voters:
+            raise ExportUnreadable(f"record no. {line['no']} is not what its commitment says")
+        return Offer(admitted(envelope, line["voter"], line["rx"], self.rules, self.modules), salt, line["c"])
+
+    def _erased(self, line: Mapping[str, Any]) -> Offer:
+        """What is left of an erased record: nobody can check more of it than its number and commitment."""
+        written = line["erased"]
+        remains = Remains(
+            written["remains"]["subject"],
+            tuple(Counted(*one) for one in written["remains"]["counted"]),
+            written["remains"]["withdrawn"],
+        )
+        stone = Tombstone(**(written | {"remains": remains}))
+        stub = Stub(line["consultation"], line["kind"], line["id"], line["rx"])
+        return Offer(erased_act(stub, stone, self.rules, self.modules), b"", line["c"], stone)
 
 
 def _check_numbers(ledger: Ledger, space: str, lines: list[dict[str, Any]]) -> None:

@@ -9,6 +9,8 @@ from sync_server.identity.addresses import read_providers, read_throwaway
 from sync_server.identity.enrolling import Enrolling, Kept
 from sync_server.identity.mailed import PER_DOMAIN, PER_MAILBOX, Domains, Mailed, MailLimits
 from sync_server.identity.method import Method
+from sync_server.identity.mine import Mine
+from sync_server.identity.nonces import Nonces
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
 from sync_server.settings import Settings
@@ -34,6 +36,7 @@ class Identities(NamedTuple):
     """What the routes ask about persons."""
 
     enrolling: Enrolling
+    mine: Mine
 
 
 def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sources) -> Identities:
@@ -43,7 +46,8 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sou
     kept = Kept(ledger, People(ledger), Enrolments(ledger), Mails(ledger))
     methods = _methods(settings, vault, words, sources)
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
-    return Identities(enrolling)
+    nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
+    return Identities(enrolling, Mine(ledger, nonces, vault, sources.now))
 
 
 def offered(settings: Settings) -> tuple[str, ...]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Blueprint, Response, request
 
-from civic.refusals import Code
-from sync_server.catalogue import Town
 from sync_server.identity.enrolling import Asked
 from sync_server.limits import neighbourhood
-from sync_server.problems import Problem
 from sync_server.routes import KIB, Access, asking_address, declares, services
-from sync_server.routes.bodies import read_texts
+from sync_server.routes.bodies import json_answer, read_texts, town_of
 
 blueprint = Blueprint("enrolment", __name__)
 LIMIT = 64 * KIB
@@ -29,8 +24,8 @@ def start_enrolment() -> Response:
     asked = Asked(members["jws"], members.get("to", ""), lang, neighbourhood(asking_address()))
     site = services().settings.site_url or space.site_url
     waiting = services().identities.enrolling.begin(space, site, asked)
-    answer = {"v": 1, "enrol": waiting.enrol, "expires": waiting.expires}
-    return _json(answer | ({"go": waiting.go} if waiting.go else {}), 202)
+    answer = {"enrol": waiting.enrol, "expires": waiting.expires}
+    return json_answer(answer | ({"go": waiting.go} if waiting.go else {}), 202)
 
 
 @blueprint.post("/v1/enrol/confirm")
@@ -40,7 +35,7 @@ def confirm_enrolment() -> Response:
     members = read_texts(frozenset({"space", "enrol", "token"}))
     space = town_of(members["space"]).content.space.id
     services().identities.enrolling.confirm(space, members["enrol"], members["token"])
-    return _json({"v": 1})
+    return json_answer({})
 
 
 @blueprint.post("/v1/enrol/finish")
@@ -51,17 +46,5 @@ def finish_enrolment() -> Response:
     space = town_of(members["space"]).content.space
     outcome = services().identities.enrolling.finish(space, members["enrol"], members["proof"], members["jws"])
     if outcome is None:
-        return _json({"v": 1, "waiting": True}, 202)
-    return _json({"v": 1, **outcome._asdict()})
-
-
-def town_of(space: str) -> Town:
-    """The town named in a request; Problem where there is none."""
-    town = services().catalogue.town(space)
-    if town is None:
-        raise Problem(Code.NOT_FOUND)
-    return town
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(json.dumps(value), status, content_type="application/json")
+        return json_answer({"waiting": True}, 202)
+    return json_answer(outcome._asdict())

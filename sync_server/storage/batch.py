@@ -12,16 +12,21 @@ from civic.admission import Act, Settlement, settle
 from civic.receipt import ReceiptItem
 from civic.refusals import Code, Refused
 from civic.replay import count_changes
-from civic.slots import Counted, Head, is_winning
+from civic.slots import Counted, Head, Remains, is_winning
+from civic.tombstones import Tombstone
 from sync_server.storage.statements import Statements
 
 
 class Offer(NamedTuple):
-    """An act that fits the rules, with what its record will keep: the salt, and the commitment made with it."""
+    """An act that fits the rules, with what its record will keep: the salt, and the commitment made with it.
+
+    An act that was erased elsewhere (an import's) comes with its tombstone instead of words and salt.
+    """
 
     act: Act
     salt: bytes
     c: str
+    stone: Tombstone | None = None
 
 
 class Outcome(NamedTuple):
@@ -62,6 +67,21 @@ def head_row(space: str, slug: str, head: Head, kind: str, is_shown: bool) -> tu
     )  # fmt: skip
 
 
+def stone_row(space: str, stone: Tombstone) -> tuple[Any, ...]:
+    """A row of the table `tombstones`."""
+    remains = stone.remains
+    return (
+        space, stone.no, stone.voter, stone.slot, stone.rev, remains.subject, counted_text(remains.counted),
+        int(remains.withdrawn), stone.reason, stone.at,
+    )  # fmt: skip
+
+
+def stone_of(row: Any) -> Tombstone:
+    """The tombstone in a row of the table `tombstones`."""
+    _, no, voter, slot, rev, subject, counted, withdrawn, reason, at = row
+    return Tombstone(no, voter, slot, rev, Remains(subject, parse_counted(counted), bool(withdrawn)), reason, at)
+
+
 def held_text(held: Mapping[str, int]) -> str:
     """How the slots a voter fills are stored: "proposal:2 vote:7"."""
     return " ".join(f"{kind}:{number}" for kind, number in sorted(held.items()))
@@ -95,6 +115,7 @@ class Batch:
         self.standing: Counter[tuple[str, str]] = Counter()
         self.records: list[tuple[Any, ...]] = []
         self.payloads: list[tuple[Any, ...]] = []
+        self.stones: list[tuple[Any, ...]] = []
         self.superseded: list[tuple[str, str, int]] = []
         self.moved: set[Key] = set()
         self.totals: Counter[tuple[str, Counted]] = Counter()
@@ -117,7 +138,7 @@ class Batch:
         keys: dict[Key, None] = {}  # in order of arrival, each once
         slots: dict[tuple[str, str], None] = {}
         persons: dict[tuple[str, str], None] = {}
-        for act, _, _ in offers:
+        for act, _, _, _ in offers:
             slug, voter = act.consultation.slug, act.voter
             keys[(slug, voter, act.envelope.slot)] = None
             persons[(slug, voter)] = None
@@ -137,7 +158,7 @@ class Batch:
     def _maybe_known(self, offers: Sequence[Offer]) -> dict[str, Head]:
         """Ids that the ledger may hold: what is greater than its slot's head was never stored, or it would be it."""
         found: dict[str, Head] = {}
-        for act, _, _ in offers:
+        for act, _, _, _ in offers:
             envelope = act.envelope
             head = self.head(act.consultation.slug, envelope.slot, act.voter)
             if head is not None and not is_winning(envelope.rev, envelope.id, head):
@@ -181,7 +202,10 @@ class Batch:
         item = self.known[envelope.id] = ReceiptItem(envelope.id, no, act.rx, offer.c)
         slug = act.consultation.slug
         self.records.append((self.space, no, slug, act.module.name, envelope.kind, envelope.id, offer.c, act.rx))
-        self.payloads.append((self.space, no, act.voter, envelope.slot, envelope.text, offer.salt))
+        if offer.stone is None:
+            self.payloads.append((self.space, no, act.voter, envelope.slot, envelope.text, offer.salt))
+        else:
+            self.stones.append(stone_row(self.space, offer.stone._replace(no=no)))
         head = settlement.head
         if settlement.is_winning:
             self._move(act, settlement)
@@ -222,6 +246,7 @@ class Batch:
         cursor, say, space = self.cursor, self.statements, self.space
         say.records.write(cursor, self.records)
         say.payloads.write(cursor, self.payloads)
+        say.tombstones.write(cursor, self.stones)
         say.superseded.write(cursor, self.superseded)
         moved = sorted(self.moved)  # in the order of the table: neighbours are written together
         say.heads.write(cursor, [head_row(space, key[0], *self.heads[key]) for key in moved])
@@ -240,5 +265,5 @@ def _slots_asked(act: Act) -> Iterator[str]:
     """Slots whose owner `settle` will ask for."""
     if act.kind in act.module.tables:
         yield act.envelope.slot
-    if act.payload is not None:
+    if act.payload is not None and not act.is_erased:
         yield from act.module.requires(act.kind, act.envelope.slot_id, act.payload)

@@ -14,16 +14,17 @@ from civic.envelope import parse_envelope
 from civic.module import Modules
 from civic.replay import Standing, admitted, count_changes, widened
 from civic.slots import Counted
+from civic.tombstones import Stub, Tombstone, erased_act
 from sync_server.storage.batch import head_row, held_text
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.reading import Reading
+from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import heads, ids, participation, spaces, superseded, totals, voters
 
 WINDOW = 5_000
 
 
 class Unreplayable(Exception):
-    """A record can't be replayed: its payload was erased, or its consultation or module is gone."""
+    """A record can't be replayed: its consultation or module is gone, or its payload without a tombstone."""
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ def rebuild_derived(ledger: Ledger, space: str, rules: Mapping[str, Rules], modu
     """Throws away the heads and counters of `space` and makes them again from its records, in one transaction.
 
     Returns the number of records replayed, every signature checked again on the way. The tables are as the append
-    path left them, to the last row; if not, it or they were wrong. Raises Unreplayable and changes nothing.
+    path left them, to the last row; if not, it or they were wrong. After an erasure two things may differ: rows of
+    counters at zero, and the date of a counter whose newest act was erased. Raises Unreplayable and changes nothing.
     """
     with ledger.writing() as connection:
         connection.exec_driver_sql(ledger.statements.position, (space,))  # nothing is appended meanwhile
@@ -71,14 +73,22 @@ def rebuild_derived(ledger: Ledger, space: str, rules: Mapping[str, Rules], modu
 def _acts(now: Reading, space: str, rules: Mapping[str, Rules], modules: Modules) -> Iterator[tuple[int, Act]]:
     records = now.records_after(space, 0, WINDOW)
     while records:
+        stones = now.tombstones_after(space, records[0].no - 1, records[-1].no)
         for record in records:
-            if record.envelope is None or record.voter is None:
-                raise Unreplayable(f"record {record.no}: its payload was erased")
             try:
-                yield record.no, admitted(parse_envelope(record.envelope), record.voter, record.rx, rules, modules)
+                yield record.no, _act_of(record, stones.get(record.no), rules, modules)
             except KeyError as error:
                 raise Unreplayable(f"record {record.no}: {error} is no longer there") from error
         records = now.records_after(space, records[-1].no, WINDOW)
+
+
+def _act_of(record: Record, stone: Tombstone | None, rules: Mapping[str, Rules], modules: Modules) -> Act:
+    if stone is not None:
+        stub = Stub(record.consultation, record.kind, record.id, record.rx)
+        return erased_act(stub, stone, rules, modules)
+    if record.envelope is None or record.voter is None:
+        raise Unreplayable(f"record {record.no}: its payload is gone and has left no tombstone")
+    return admitted(parse_envelope(record.envelope), record.voter, record.rx, rules, modules)
 
 
 def _write(ledger: Ledger, connection: sa.Connection, space: str, derived: _Derived) -> None:

@@ -12,7 +12,7 @@ from civic.canonical import b64u_decode
 from civic.grant import Device
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.many_rows import Key
-from sync_server.storage.people_tables import grants
+from sync_server.storage.people_tables import grants, persons
 
 BallotKey = tuple[str, str]  # consultation, thumbprint
 
@@ -82,6 +82,7 @@ class Grants:
         with self._ledger.writing() as connection:
             for one in sorted(offered):  # in one order: two transactions never wait for each other
                 connection.execute(adding, {"space": space, **one._asdict()})
+                note_seen(connection, space, one.pid, one.since)
             cursor = connection.connection.cursor()
             standing = _by_key(say.find_grants.find(cursor, space, keys))
             cursor.close()
@@ -95,6 +96,12 @@ class Grants:
         with self._ledger.reading() as now:
             rows = now.connection.execute(query.order_by(grants.c.since, grants.c.consultation, grants.c.jkt))
             return [Granted(*row) for row in rows]
+
+
+def note_seen(connection: sa.Connection, space: str, pid: str, now: int) -> None:
+    """The person was there: what is kept about them is kept longer, and no warning stands."""
+    own = sa.and_(persons.c.space == space, persons.c.pid == pid, persons.c.seen < now)
+    connection.execute(sa.update(persons).where(own).values(seen=now, warned=0))
 
 
 def _by_key(rows: Iterable[Sequence[object]]) -> dict[BallotKey, Granted]:

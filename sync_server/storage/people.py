@@ -5,7 +5,7 @@ An identity that is already known brings its device to that person; a new one jo
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,9 +14,9 @@ from civic.canonical import b64u_encode
 from civic.grant import Device
 from civic.jws import PublicKey
 from civic.refusals import Code, Refused
-from sync_server.storage.grants import find_devices, find_proofs
+from sync_server.storage.grants import find_devices, find_proofs, note_seen
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.people_tables import consents, contacts, devices, identities, persons
+from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
 
 MOST_DEVICES = 10
 
@@ -52,6 +52,16 @@ class Known(NamedTuple):
     contact: bytes | None  # sealed
 
 
+class Unseen(NamedTuple):
+    """A person who has not been there for long, and the consultations they take part in."""
+
+    pid: str
+    seen: int
+    warned: int  # days before erasure told last, 0 for none
+    contact: bytes | None  # sealed
+    consultations: frozenset[str]
+
+
 class People:
     """The persons of every space in a ledger's database."""
 
@@ -75,7 +85,7 @@ class People:
         if is_new:
             connection.execute(sa.insert(persons).values(space=space, pid=pid, since=now, seen=now, warned=0))
         else:
-            _see(connection, space, person, now)
+            note_seen(connection, space, person, now)
         if known is None:
             row = {"space": space, "mark": one.mark, "pid": person, "method": one.method, "level": one.level}
             connection.execute(sa.insert(identities).values(**row, since=now))
@@ -125,7 +135,25 @@ class People:
     def see(self, space: str, pid: str, now: int) -> None:
         """Notes that the person was there: what is kept about them is kept longer."""
         with self._ledger.writing() as connection:
-            _see(connection, space, pid, now)
+            note_seen(connection, space, pid, now)
+
+    def unseen(self, space: str, since: int) -> list[Unseen]:
+        """The persons who were not seen after `since`, in the order of their ids."""
+        query = sa.select(persons).where(persons.c.space == space, persons.c.seen <= since).order_by(persons.c.pid)
+        with self._ledger.reading() as now:
+            found = now.connection.execute(query).all()
+            return [
+                Unseen(
+                    one.pid, one.seen, one.warned, _contact(now.connection, space, one.pid),
+                    _taking_part(now.connection, space, one.pid),
+                )
+                for one in found
+            ]  # fmt: skip
+
+    def note_warning(self, connection: sa.Connection, space: str, pid: str, *, warned: int, seen: int) -> None:
+        """Notes what the person was told, inside the transaction that writes the letter."""
+        noting = sa.update(persons).where(persons.c.space == space, persons.c.pid == pid)
+        connection.execute(noting.values(warned=warned, seen=seen))
 
     def revoke(self, space: str, pid: str, kid: str, now: int) -> bool:
         """The device may act no more, durably; False where the person has no such device."""
@@ -162,15 +190,15 @@ def lock_space(ledger: Ledger, connection: sa.Connection, space: str) -> None:
     cursor.close()
 
 
-def _see(connection: sa.Connection, space: str, pid: str, now: int) -> None:
-    seen: dict[str, Any] = {"seen": now, "warned": 0}
-    connection.execute(sa.update(persons).where(persons.c.space == space, persons.c.pid == pid).values(**seen))
-
-
 def _revoke(connection: sa.Connection, space: str, pid: str, kid: str, now: int) -> bool:
     own = sa.and_(devices.c.space == space, devices.c.pid == pid, devices.c.kid == kid)
     connection.execute(sa.update(devices).where(own, devices.c.revoked_at == 0).values(revoked_at=max(1, now)))
     return connection.execute(sa.select(devices.c.kid).where(own)).first() is not None
+
+
+def _taking_part(connection: sa.Connection, space: str, pid: str) -> frozenset[str]:
+    query = sa.select(grants.c.consultation).where(grants.c.space == space, grants.c.pid == pid)
+    return frozenset(connection.execute(query).scalars())
 
 
 def _consents(connection: sa.Connection, space: str, pid: str) -> dict[str, bool]:

@@ -9,9 +9,22 @@ import sqlalchemy as sa
 
 from civic.receipt import ReceiptItem
 from civic.slots import Counted, Head
-from sync_server.storage.batch import find_stored, head_of, parse_counted
+from civic.tombstones import Tombstone
+from sync_server.storage.batch import find_stored, head_of, parse_counted, stone_of
 from sync_server.storage.statements import Statements
-from sync_server.storage.tables import SHOWN, heads, ids, manifests, participation, payloads, records, spaces, totals
+from sync_server.storage.tables import (
+    PERSONAL,
+    SHOWN,
+    heads,
+    ids,
+    manifests,
+    participation,
+    payloads,
+    records,
+    spaces,
+    tombstones,
+    totals,
+)
 
 _NO = [column.name for column in heads.c].index("no")
 
@@ -119,6 +132,25 @@ class Reading:
         )
         return [Record(*row) for row in self.connection.execute(query)]
 
+    def tombstones_after(self, space: str, no: int, last_no: int) -> dict[int, Tombstone]:
+        """What is left of the erased records after `no` up to `last_no`, by number."""
+        query = sa.select(tombstones).where(
+            tombstones.c.space == space, tombstones.c.no > no, tombstones.c.no <= last_no
+        )
+        return {row.no: stone_of(row) for row in self.connection.execute(query)}
+
+    def records_of(self, space: str, pid: str) -> list[Record]:
+        """Every record of a person whose words are still there, in order."""
+        query = (
+            sa.select(
+                *(records.c[name] for name in Record._fields[:7]), *(payloads.c[one] for one in Record._fields[7:])
+            )
+            .select_from(payloads.join(records, _same_record(records)))
+            .where(payloads.c.space == space, payloads.c.voter == pid, PERSONAL)
+            .order_by(payloads.c.no)
+        )
+        return [Record(*row) for row in self.connection.execute(query)]
+
     def find_record(self, envelope_id: str) -> tuple[str, ReceiptItem] | None:
         """The space and the receipt's item of an act, None if it isn't in the ledger."""
         is_indexed = sa.and_(ids.c.space == records.c.space, ids.c.no == records.c.no)
@@ -150,14 +182,19 @@ class Reading:
         if last is None:
             row = self.connection.execute(_record_numbered(space, no)).first()
             return Changes(no, 0 if row is None else row.rx, [])
-        moved = self._head_query(space).where(records.c.no > no, records.c.no <= last.no).order_by(records.c.no)
-        return Changes(last.no, last.rx, self._head_rows(moved))
+        within = (records.c.space == space, records.c.no > no, records.c.no <= last.no)
+        rows = self._head_rows(_moved(payloads, _ENVELOPE).where(*within))
+        rows += self._head_rows(_moved(tombstones, sa.null()).where(*within))
+        return Changes(last.no, last.rx, sorted(rows, key=lambda one: one.head.no))
 
     def heads(self, space: str, consultation: str, kinds: Iterable[str]) -> list[HeadRow]:
         """The heads that pages show (withdrawn ones included), in order of their first record."""
+        is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
+        is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
         query = (
-            self._head_query(space)
-            .where(heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
+            sa.select(*heads.c, records.c.rx, payloads.c.envelope.label("envelope"))
+            .select_from(heads.join(records, is_record).outerjoin(payloads, is_payload))
+            .where(heads.c.space == space, heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
             .order_by(heads.c.first_no)
         )
         return self._head_rows(query)
@@ -170,18 +207,6 @@ class Reading:
         no = [row[_NO] for row in rows]
         query = sa.select(payloads.c.envelope).where(payloads.c.space == space, payloads.c.no.in_(no))
         return self.connection.execute(query).scalar()
-
-    def _head_query(self, space: str) -> sa.Select[Any]:
-        envelope = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None).label("envelope")
-        is_of = sa.and_(
-            heads.c.space == payloads.c.space,
-            heads.c.consultation == records.c.consultation,
-            heads.c.voter == payloads.c.voter,
-            heads.c.slot == payloads.c.slot,
-            heads.c.no == payloads.c.no,
-        )
-        joined = records.join(payloads, _same_record(records)).join(heads, is_of)
-        return sa.select(*heads.c, records.c.rx, envelope).select_from(joined).where(records.c.space == space)
 
     def _head_rows(self, query: sa.Select[Any]) -> list[HeadRow]:
         return [
@@ -238,6 +263,23 @@ class Reading:
 
 def _same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(payloads.c.space == table.c.space, payloads.c.no == table.c.no)
+
+
+_ENVELOPE = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None)
+
+
+def _moved(table: sa.Table, envelope: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Heads whose record is the one that stands, found from the records through where `table` says they are."""
+    is_of = sa.and_(
+        heads.c.space == table.c.space,
+        heads.c.consultation == records.c.consultation,
+        heads.c.voter == table.c.voter,
+        heads.c.slot == table.c.slot,
+        heads.c.no == table.c.no,
+    )
+    is_same = sa.and_(table.c.space == records.c.space, table.c.no == records.c.no)
+    joined = records.join(table, is_same).join(heads, is_of)
+    return sa.select(*heads.c, records.c.rx, envelope.label("envelope")).select_from(joined)
 
 
 def _last_within(space: str, no: int, limit: int) -> sa.Select[Any]:

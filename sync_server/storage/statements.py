@@ -9,7 +9,18 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
 from sync_server.storage.people_tables import devices, grants, identities
-from sync_server.storage.tables import SHOWN, heads, ids, participation, payloads, records, superseded, totals, voters
+from sync_server.storage.tables import (
+    SHOWN,
+    heads,
+    ids,
+    participation,
+    payloads,
+    records,
+    superseded,
+    tombstones,
+    totals,
+    voters,
+)
 
 
 class Statements:
@@ -29,6 +40,7 @@ class Statements:
         self.note_indexed = f"UPDATE spaces SET indexed_no = {place} WHERE space = {place}"  # noqa: S608
         self.records = self._writer(records, ())
         self.payloads = self._writer(payloads, ())
+        self.tombstones = self._writer(tombstones, ())
         self.heads = self._writer(heads, ())
         self.superseded = self._writer(superseded, ())
         self.ids = self._writer(ids, ())
@@ -58,6 +70,7 @@ class Statements:
         if table not in (
             records,
             payloads,
+            tombstones,
             superseded,
             ids,
         ):  # those are append only: the same key twice is an error, never an update

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from civic.content import Content
+from sync_server.identity.retention import Retention
 from sync_server.post.round import Round
 from sync_server.storage import LedgerUnavailable
 from sync_server.storage.enrolments import Enrolments
@@ -16,10 +18,18 @@ log = logging.getLogger("preau.chores")
 
 
 class Chores:
-    """`round_` is None where no letters are sent; `wall` gives epoch seconds."""
+    """`round_` is None where no letters are sent; `towns` reads what the towns wrote; `wall` gives epoch seconds."""
 
-    def __init__(self, round_: Round | None, enrolments: Enrolments, wall: Callable[[], int]) -> None:
-        self._round, self._enrolments, self._wall = round_, enrolments, wall
+    def __init__(
+        self,
+        round_: Round | None,
+        enrolments: Enrolments,
+        retention: Retention,
+        towns: Callable[[], Iterable[Content]],
+        wall: Callable[[], int],
+    ) -> None:
+        self._round, self._enrolments, self._retention = round_, enrolments, retention
+        self._towns, self._wall = towns, wall
         self._tidy_at = 0.0
 
     def run(self, is_over: threading.Event) -> None:
@@ -40,3 +50,5 @@ class Chores:
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_SECONDS
             self._enrolments.forget(now)
+            for content in self._towns():
+                self._retention.step(content, now)

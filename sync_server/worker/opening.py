@@ -6,15 +6,18 @@ import fcntl
 import os
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from civic import modules
-from civic.content import Content
+from civic.content import Content, parse_content
+from civic.declaration import DeclarationError
 from civic.module import Document
+from sync_server.catalogue import read_files
 from sync_server.identity.opening import offered
+from sync_server.identity.retention import Retention
 from sync_server.keys import Keys
 from sync_server.post.carriers import carrier_of
 from sync_server.post.round import Round
@@ -23,6 +26,7 @@ from sync_server.storage import Ledger
 from sync_server.storage.enrolments import Enrolments
 from sync_server.storage.mails import Mails
 from sync_server.vault import Vault
+from sync_server.words import load_own_words
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
 from sync_server.worker.publish import Publisher
@@ -74,7 +78,19 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     """What a worker does beside building."""
     vault, carrier = Vault(keys.vault, keys.pepper, os.urandom), carrier_of(settings.smtp_url, settings.mailbox)
     round_ = None if carrier is None else Round(Mails(ledger), vault, carrier, _now_in_seconds)
-    return Chores(round_, Enrolments(ledger), _now_in_seconds)
+    retention = Retention(
+        ledger, vault, load_own_words(), settings.retention_months, settings.mail_from, settings.site_url, os.urandom
+    )  # fmt: skip
+    return Chores(round_, Enrolments(ledger), retention, partial(_read_towns, settings.content), _now_in_seconds)
+
+
+def _read_towns(content: Path) -> Iterator[Content]:
+    """What the towns wrote; one whose files can't be read is left as it is."""
+    for folder in find_towns(content).values():
+        try:
+            yield parse_content(read_files(folder))
+        except (DeclarationError, OSError):
+            continue
 
 
 def lock_folder(var: Path) -> int:

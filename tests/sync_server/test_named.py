@@ -8,6 +8,7 @@ from sync_server.storage.tables import heads, payloads, totals
 from tests.contracts.history import rows
 from tests.sync_server.conftest import House, Opener
 from tests.sync_server.phones import NAMED, Phone, ballot_key
+from tests.sync_server.town_files import SLUG, write_town
 
 
 @pytest.fixture
@@ -160,3 +161,15 @@ def test_grants_go_the_short_way_too(town: House) -> None:
     long = town.client.post("/v1/sync", json=body).json or {}
     assert short["grants"] == long["grants"] == [{"jkt": ballot_key(ana), "status": "granted"}]
     assert [one["results"][0]["status"] for one in (short, long)] == ["accepted", "duplicate"]
+
+
+def test_an_act_of_before_the_town_asked_for_persons_is_not_taken_again_for_one(open_house: Opener) -> None:
+    town = open_house(smtp_url="mailbox:")
+    phone, ana = Phone(town), town.citizen(1)
+    text = ana.propose(5)
+    assert town.statuses(text, ana.vote(5)) == ["accepted"] * 2
+    town.rules = write_town(town.services.settings.content, NAMED).consultations[SLUG]
+    town.clock.at += 2
+    phone.enrol()
+    assert phone.statuses([text], [])[0] == ["duplicate"]
+    assert phone.statuses([ana.vote(5, "against", rev=2)], [phone.grant(ana)]) == (["wrong_manifest"], ["granted"])

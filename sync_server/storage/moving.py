@@ -1,0 +1,43 @@
+"""Persons taken from one database to another: with the keys of the town they stay the same persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from civic.canonical import b64u_decode, b64u_encode
+from sync_server.storage.ledger import Ledger
+from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+
+MOVED = (persons, identities, devices, grants, contacts, consents)  # what is only on its way stays behind
+_BY_NAME = {table.name: table for table in MOVED}
+
+
+def people_lines(connection: sa.Connection, space: str) -> Iterator[dict[str, Any]]:
+    """Every row about the persons of a space, as `{"table", column: value}`; bytes as base64url."""
+    for table in MOVED:
+        query = sa.select(table).where(table.c.space == space).order_by(*table.primary_key)
+        for row in connection.execute(query).mappings():
+            yield {"table": table.name, **{name: _written(value) for name, value in row.items() if name != "space"}}
+
+
+def restore_people(ledger: Ledger, space: str, lines: Iterable[dict[str, Any]]) -> None:
+    """Puts the rows of `people_lines` back, in one transaction; those that are there already stay as they are.
+
+    KeyError where a line is not one of them.
+    """
+    with ledger.writing() as connection:
+        for line in lines:
+            table = _BY_NAME[line.pop("table")]
+            row = {name: _read(table.c[name], value) for name, value in line.items()}
+            connection.execute(ledger.insert(table).values(space=space, **row).on_conflict_do_nothing())
+
+
+def _written(value: Any) -> Any:
+    return b64u_encode(bytes(value)) if isinstance(value, bytes | memoryview) else value
+
+
+def _read(column: sa.Column[Any], value: Any) -> Any:
+    return b64u_decode(value) if isinstance(column.type, sa.LargeBinary) else value
