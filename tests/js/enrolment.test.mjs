@@ -6,7 +6,8 @@ import {
   confirmEnrolment, finishEnrolment, pendingEnrolment, startEnrolment, veiled,
 } from '../../themes/town/static/js/enrolment.mjs';
 import { makeGrant } from '../../themes/town/static/js/grants.mjs';
-import { askAsDevice, forgetAll, readHeld } from '../../themes/town/static/js/person_requests.mjs';
+import { ballotKey } from '../../themes/town/static/js/keys.mjs';
+import { askAsDevice, dropForeignKeys, forgetAll, readHeld } from '../../themes/town/static/js/person_requests.mjs';
 import { addAct } from '../../themes/town/static/js/outbox.mjs';
 import { thumbprint } from '../../themes/town/static/js/public_key.mjs';
 import { factsOf, mayTakePart } from '../../themes/town/static/js/person_view.mjs';
@@ -25,7 +26,7 @@ const known = async () => {
   return both;
 };
 const person = (doors) => doors.store.get('state', 'person');
-const named = async (doors, more = {}) => draft('vote', { mode: 'named', grant: await makeGrant(doors, 'filature'), wait: 'not_granted', ...more });
+const named = async (doors, more = {}) => draft('vote', { mode: 'named', grant: await makeGrant(doors, 'filature', (await ballotKey(doors.store, 'filature')).jwk), wait: 'not_granted', ...more });
 
 test('an enrolment is asked for with the key in a pinned header, simply', async () => {
   const { people } = await begun();
@@ -163,6 +164,27 @@ test('what waited before is vouched for anew, with the key that the town now kno
   assert.deepEqual([now.jws, now.code, now.next], [act.jws, '', 0]);
   const { payload } = await opened(now.grant, (await doors.store.get('keys', ':device')).jwk);
   assert.equal(payload.jkt, await thumbprint((await opened(act.jws)).header.jwk));
+});
+
+test('a key that acted for somebody else makes room for another, one of one\'s own stays', async () => {
+  for (const isOwn of [true, false]) {
+    const { people, doors } = await known();
+    const { act } = await addAct(doors.store, doors.site, await named(doors), 1);
+    await doors.store.edit('acts', [act.id], (old) => ({ ...old, state: 'received', no: 7 }));
+    const { jwk } = await doors.store.get('keys', 'filature');
+    people.grants = isOwn ? [{ consultation: 'filature', jkt: await thumbprint(jwk) }] : [];
+    await dropForeignKeys(doors);
+    assert.equal(Boolean(await doors.store.get('keys', 'filature')), isOwn);
+  }
+});
+
+test('an act that waits keeps its key, whoever the phone is known as', async () => {
+  const { people, doors } = await known();
+  await addAct(doors.store, doors.site, await named(doors), 1);
+  const asked = people.requests.length;
+  await dropForeignKeys(doors);
+  assert.ok(await doors.store.get('keys', 'filature'));
+  assert.equal(people.requests.length, asked);
 });
 
 test('after erasure this phone keeps nothing that the town no longer holds', async () => {

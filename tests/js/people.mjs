@@ -27,7 +27,7 @@ export function makePeople() {
     tricks: [],
     code: '12345678',
     level: 'email',
-    refusal: null,
+    grants: [],
     held: {
       v: 1, person: { level: 'email', since: 1_790_000_000 }, identities: [{ method: 'email', since: 1_790_000_000 }],
       devices: [], acts: [], consents: {}, contact: null,
@@ -71,6 +71,7 @@ export function makePeople() {
       const kid = read(jws.split('.')[0]).kid;
       if (!people.devices.has(kid)) return Response.json({ code: 'unknown_key', retry: true }, { status: 401 });
       people.asked = (await opened(jws, people.devices.get(kid))).payload;
+      if (people.asked.do === 'grants') return Response.json({ v: 1, grants: people.grants });
       return Response.json(people.asked.do === 'me' ? people.held : { v: 1 });
     },
   };

@@ -78,7 +78,7 @@ class Desk:
             self.is_known = False
             return 200, {"v": 1, "erased": 2}
         if asked["do"] != "me":
-            return 200, {"v": 1}
+            return 200, {"v": 1, "grants": []}
         return 200, {
             "v": 1,
             "person": {"level": "email", "since": SINCE},

@@ -1,7 +1,7 @@
 // How this phone makes its person known: it asks, proves, and goes on where it was if the page is closed in between
 // (docs/formats.md §14). What the town answers is handed on as it is; the page says it in words.
 import { jwkMember, newJti, seal } from './envelope.mjs';
-import { grantWaiting } from './grants.mjs';
+import { grantActs } from './grants.mjs';
 import { ballotKey, DEVICE } from './keys.mjs';
 import { ask } from './town_answers.mjs';
 
@@ -58,7 +58,7 @@ export async function finishEnrolment(ports, proof) {
   const answer = await ask(ports, 'enrol/finish', { enrol, proof, jws: await enrolmentJws(ports, method, enrol) });
   if (answer.status === 200) {
     await ports.store.edit('state', ['person'], () => ({ level: answer.body.level, methods: [method], since: ports.now() }));
-    await grantWaiting(ports, (act) => !act.carried);
+    await grantActs(ports, () => true);
   }
   // A key that was taken away never acts again: the next time it is another one.
   const isRevoked = answer.body.code === 'revoked';

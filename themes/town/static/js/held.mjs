@@ -1,7 +1,7 @@
 // What the town holds of a person, shown on the page, and what the person may do about it.
 import { announceChange } from './changes.mjs';
 import { element, find, findAll, focusOn } from './elements.mjs';
-import { askAsDevice, forgetAll, readHeld } from './person_requests.mjs';
+import { askAsDevice, dropForeignKeys, forgetAll, readHeld } from './person_requests.mjs';
 import { sayDay, sayNumber } from './words.mjs';
 
 /** @typedef {import('./person_page.mjs').PersonPage} Here */
@@ -9,8 +9,10 @@ import { sayDay, sayNumber } from './words.mjs';
 /**
  * Asks the town and shows its answer, or says why there is none.
  * @param {Here} here
+ * @param {boolean} isNew whether the phone has just become known
  */
-export async function showHeld(here) {
+export async function showHeld(here, isNew) {
+  if (isNew) await dropForeignKeys(here.doors);
   const answer = await readHeld(here.doors);
   if (answer.status !== 200) return here.fail(answer);
   const held = /** @type {Held} */ (answer.body);
@@ -95,15 +97,15 @@ async function changeHeld(here, what, body, notice) {
 function showDevices(here, { devices }) {
   const rows = devices.map((device) => {
     const $row = pieceOf('device');
-    find('[data-this]', $row).hidden = !device.this;
-    find('[data-other]', $row).hidden = device.this;
+    for (const $one of findAll('[data-this]', $row)) $one.hidden = !device.this;
+    for (const $one of findAll('[data-other]', $row)) $one.hidden = device.this;
     find('[data-day]', $row).textContent = sayDay(device.since);
     find('[data-revoked]', $row).hidden = device.revoked === null;
     find('[data-end]', $row).textContent = device.revoked === null ? '' : sayDay(device.revoked);
-    find('[data-live]', $row).hidden = device.this || device.revoked !== null;
+    find('[data-live]', $row).hidden = device.revoked !== null;
     askTwice($row, () => void here.inTurn(async () => {
       await changeHeld(here, 'revoke', { kid: device.kid }, 'revoked');
-      focusOn(find('#devices'));
+      focusOn(find(device.this ? '#who' : '#devices'));
     }));
     return $row;
   });

@@ -125,16 +125,19 @@ export class PersonPage {
 
   async welcome() {
     announceChange({ outbox: true });
-    await this.held();
+    await this.held(true);
     this.notify('welcome');
     focusOn(find('[data-standing]', this.$person));
     await this.page.deliver(true);
   }
 
-  /** What the town holds: known people alone load what shows it. */
-  async held() {
+  /**
+   * What the town holds: known people alone load what shows it.
+   * @param {boolean} [isNew]
+   */
+  async held(isNew = false) {
     await import(this.$person.dataset.held || '');
-    await /** @type {any} */ (globalThis).PREAU.showHeld(this);
+    await /** @type {any} */ (globalThis).PREAU.showHeld(this, isNew);
     await this.show();
   }
 

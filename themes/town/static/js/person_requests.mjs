@@ -1,12 +1,13 @@
 // What a phone that the town knows may ask about its person (docs/formats.md §14), and what it then forgets itself.
 import { sealAsDevice } from './grants.mjs';
-import { DEVICE } from './keys.mjs';
+import { ballotKey, DEVICE } from './keys.mjs';
+import { thumbprint } from './public_key.mjs';
 import { ask } from './town_answers.mjs';
 
 /**
  * A request about the person behind this phone, signed by its device key over a fresh number of the town's.
  * @param {Doors} ports
- * @param {'me' | 'revoke' | 'erase' | 'consent'} what
+ * @param {'me' | 'grants' | 'revoke' | 'erase' | 'consent'} what
  * @param {object} body
  * @returns {Promise<Answer>}
  */
@@ -33,6 +34,24 @@ export async function readHeld(ports) {
   const methods = identities.map((one) => one.method);
   await ports.store.edit('state', ['person'], () => ({ ...person, methods }));
   return answer;
+}
+
+/**
+ * A ballot key that acted for one person never acts for another (docs/formats.md §14). Where this phone has just become
+ * somebody else's, the keys that have acted make room: the next act makes new ones.
+ * @param {Doors} ports
+ */
+export async function dropForeignKeys(ports) {
+  const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
+  const acted = acts.filter((act) => act.mode === 'named' && act.no && !act.carried).map((act) => act.consultation);
+  if (!acted.length) return;
+  const { status, body } = await askAsDevice(ports, 'grants');
+  if (status !== 200) return;
+  const own = body.grants.map((/** @type {{ jkt: string }} */ grant) => grant.jkt);
+  for (const consultation of new Set(acted)) {
+    const { jwk } = await ballotKey(ports.store, consultation);
+    if (!own.includes(await thumbprint(jwk))) await ports.store.edit('keys', [consultation], () => null);
+  }
 }
 
 /**
