@@ -18,7 +18,7 @@ _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
         "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space",
-        "log", "town", "recompter", "registre",
+        "log", "town", "recompter", "registre", "moi", "confirmer",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE = "town.jwk", "manifest.jws"

@@ -22,26 +22,32 @@ WORKER = "sw.js"
 
 
 class _Late(NamedTuple):
-    """A bundle that few pages load: its entry, its words and their constant, what it loads in turn, its own address."""
+    """A script that few pages load: its file, the constant naming it, its words and theirs, what it loads in turn."""
 
-    entry: str
-    url: str
+    name: str
+    url: str = ""
     prefix: str = ""
     words: str = ""
     needs: tuple[str, ...] = ()
 
 
-# Each after those that it loads.
+# Each after those that it loads; `main.mjs` names none of them, so that a phone that reads one page keeps none.
 _LATER = (
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("qr", "QR_URL", "code.", "CODE_WORDS"),
+    _Late("carry_asset", "CARRY_URL", "carry.", "CARRY_WORDS"),
     _Late("proofs_asset", "PROOFS_URL", "proof.", "PROOF_WORDS", ("ED25519_URL",)),
-    _Late("register_asset", "REGISTER_URL", needs=("QR_URL", "ED25519_URL")),
-    _Late("outbox_asset", "OUTBOX_URL", "outbox.", "OUTBOX_WORDS", ("QR_URL", "PROOFS_URL")),
 )
-
-
-_RECOUNT = "recount."
+# Those that pages name themselves (base.html), by that name.
+_PARTS = {
+    "outbox": _Late("outbox_asset", "", "outbox.", "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")),
+    "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
+    "recount": _Late("recount_asset", "", "recount.", "RECOUNT_WORDS"),
+    "person": _Late("person_asset"),
+    "held": _Late("held_asset"),
+    "grant": _Late("grant_asset"),
+}
+_APART = tuple(one.prefix for one in (*_LATER, *_PARTS.values()) if one.prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,7 @@ class Assets:
 
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
-    registers: Mapping[str, str]  # of the page of the register, likewise
-    recounts: Mapping[str, str]  # the script of the page that recounts, likewise
+    parts: Mapping[str, Mapping[str, str]]  # by language, the scripts that pages name themselves, by name
     icon: str
     touch_icon: str
 
@@ -74,45 +79,35 @@ def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
     icon = shelf.add(icon_svg(colour), "svg")
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
-    scripts, registers = _scripts(shelf, theme, space.languages)
-    recounts = _recounts(shelf, theme, space.languages)
+    scripts, parts = _scripts(shelf, theme, space.languages)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, registers, recounts, icon, touch_icon)
+    return Assets(shelf.files, scripts, parts, icon, touch_icon)
 
 
-def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
-    """Page script and script of the register, by language (themes/town/static/js/README.md: who is given what)."""
+def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Page script and parts of each language (themes/town/static/js/README.md says which bundle is given what)."""
     if not theme.has_scripts:
-        return dict.fromkeys(codes, ""), dict.fromkeys(codes, "")
-    files = {one.entry: theme.scripts / f"{one.entry}.mjs" for one in _LATER}
-    page, worker, recount = (theme.scripts / f"{name}.mjs" for name in ("main", "sw", "recount_asset"))
-    scripts, registers = {}, {}
+        return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, ""))
+    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values())}
+    page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
+    scripts, parts = {}, {}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
-        for one in _LATER:
+
+        def add(one: _Late, words: Mapping[str, str] = words, urls: Mapping[str, str] = urls) -> str:
             own = {one.words: _part(words, one.prefix)} if one.words else {}
             given = {name: urls[name] for name in one.needs}
-            urls[one.url] = shelf.add(_bundled(files[one.entry], page, **own, **given), "js")
-        prelude = _constants(WORDS=_rest(words), OUTBOX_URL=urls["OUTBOX_URL"])
-        scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[*files.values(), worker, recount])), "js")
-        registers[code] = urls["REGISTER_URL"]
+            return shelf.add(_bundled(files[one], page, **own, **given), "js")
+
+        for one in _LATER:
+            urls[one.url] = add(one)
+        parts[code] = {name: add(one) for name, one in _PARTS.items()}
+        own = {key: text for key, text in words.items() if not key.startswith(_APART)}
+        script = bundle(page, _constants(WORDS=own), lends_to=[*files.values(), worker])
+        scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
-    return scripts, registers
-
-
-def _rest(words: Mapping[str, str]) -> dict[str, str]:
-    late = (*(one.prefix for one in _LATER if one.prefix), _RECOUNT)
-    return {key: text for key, text in words.items() if not key.startswith(late)}
-
-
-def _recounts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, str]:
-    """Named by its page alone, so that the page script, which every phone keeps, does not bring it along."""
-    if not theme.has_scripts:
-        return dict.fromkeys(codes, "")
-    page, recount = (theme.scripts / f"{name}.mjs" for name in ("main", "recount_asset"))
-    words = {code: _part(theme.script_words[code], _RECOUNT) for code in codes}
-    return {code: shelf.add(_bundled(recount, page, RECOUNT_WORDS=words[code]), "js") for code in codes}
+    return scripts, parts
 
 
 def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:

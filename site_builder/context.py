@@ -15,9 +15,9 @@ town's text) · `paragraphs` (a citizen's text).
 Variables, in every page: `page` (civic Page), its own context by name, and `alternates` (tuple of Alternate). On a
 consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (list of (word, n) from all modules) and
 `panels` (list of Panel for page.target); elsewhere they are None, None and ().
-The builder's own pages (home, decided, outbox, page, offline, not_found, open_data, register) get `consultations` (a
-tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by closing date, then coming, then
-decided, newest first); page.html gets `text` (TextView) and `name`.
+The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data, register,
+recount) get `consultations` (a tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by
+closing date, then coming, then decided, newest first); page.html gets `text` (TextView) and `name`.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class SiteView:
     pages: tuple[PageLink, ...]
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
-    register_url: str  # the script of the page of the register besides, likewise
-    recount_url: str  # of the page that recounts alone, likewise
+    part_urls: Mapping[str, str]  # what some pages load besides, by name (assets.py)
+    methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
     has_log: bool  # whether there is a public log, below /log/
@@ -144,6 +144,11 @@ class ConsultationView:
     def accept_until(self) -> int:
         """Last instant at which an act made in time is taken; results come after it."""
         return self.rules.accept_until
+
+    @property
+    def mode(self) -> str:
+        """Whether the town has to know who acts (docs/formats.md §1)."""
+        return self.rules.mode
 
     @property
     def mh(self) -> str:

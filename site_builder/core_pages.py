@@ -15,6 +15,8 @@ def core_pages(content: Content) -> list[Page]:
         Page("/", "home.html", {}, pack=CORE),
         Page("/decide/", "decided.html", {}, pack=CORE),
         Page("/mes-envois/", "outbox.html", {}, pack=CORE, is_listed=False),
+        Page("/moi/", "person.html", {}, pack=CORE, is_listed=False),
+        Page("/confirmer/", "confirm.html", {}, is_listed=False),
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
         Page("/donnees/", "open_data.html", {}),
         Page("/registre/", "register.html", {}),

@@ -54,8 +54,7 @@ def make_editions(
             sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
             pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
-            register_url=assets.registers[language.code], recount_url=assets.recounts[language.code],
-            icon_url=assets.icon,
+            part_urls=assets.parts[language.code], methods=installation.methods, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, has_log=bool(installation.log), town_key=paper,
             arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip
@@ -71,9 +70,9 @@ def _meta(space: Space, installation: Installation, language: Language) -> str:
         "prefix": language.prefix, "receipt": installation.receipt_key, "langs": list(space.languages),
         "tz": space.timezone,
     }  # fmt: skip
-    if installation.log:
-        site["log"] = installation.log
-    return json.dumps(site, ensure_ascii=False, separators=(",", ":"))
+    logged = {"log": installation.log} if installation.log else {}
+    offered = {"methods": list(installation.methods)} if installation.methods else {}
+    return json.dumps(site | logged | offered, ensure_ascii=False, separators=(",", ":"))
 
 
 def _links(content: Content, code: str) -> tuple[PageLink, ...]:

@@ -28,6 +28,7 @@ class Installation:
     receipt_key: Mapping[str, str]
     precompress: bool
     log: str = ""  # verifier key of the public log, "" where there is none
+    methods: tuple[str, ...] = ()  # ways to be known: "email", "census", "oidc:<provider>"
 
 
 def read_installation(folder: Path, space: Space) -> Installation:
@@ -39,9 +40,11 @@ def read_installation(folder: Path, space: Space) -> Installation:
     if row["space"] != space.id:
         raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
     site_url = str(row["site_url"] or space.site_url).rstrip("/")
+    methods = tuple(str(one) for one in row.get("methods", ()))
     return Installation(
-        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", "")
-    )
+        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""),
+        methods,
+    )  # fmt: skip
 
 
 def read_tables(folder: Path, slug: str) -> Tables:

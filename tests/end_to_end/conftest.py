@@ -47,8 +47,10 @@ def phone(open_phone: OpenPhone) -> Phone:
 def open_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
     """Starts a town that ends with the module, whatever became of its processes."""
 
-    def open_one(plans: dict[str, Plan] | None = None, sync_port: int = 0) -> Town:
-        town = Town(tmp_path_factory.mktemp("var"), plans, sync_port)
+    def open_one(
+        plans: dict[str, Plan] | None = None, sync_port: int = 0, settings: dict[str, str] | None = None
+    ) -> Town:
+        town = Town(tmp_path_factory.mktemp("var"), plans, sync_port, settings)
         towns.callback(town.stop)
         town.start()
         return town

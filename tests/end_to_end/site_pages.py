@@ -9,8 +9,6 @@ from tests.end_to_end.page_checks import compressed
 
 _REFERENCE = re.compile(r'<(?:script|img|link rel="(?:icon|manifest|stylesheet|preload)")[^>]*? (?:src|href)="([^"]+)"')
 _SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
-_OUTBOX = re.compile(r"\sdata-outbox[\s>]")
-_LATER = re.compile(r"/a/[0-9a-f]{16}\.js")
 
 
 class Weight(NamedTuple):
@@ -46,18 +44,12 @@ class SitePages:
     def weigh(self, path: str) -> Weight:
         html = self.file(path).read_bytes()
         text = html.decode("utf-8")
+        named = set(_SCRIPT.findall(text))
         worker = compressed((self.folder / "sw.js").read_bytes())
-        scripts = worker + sum(self._asset(name) for name in self._scripts(text))
-        asked = self._scripts(text) | set(_REFERENCE.findall(text))
+        scripts = worker + sum(map(self._asset, named))
+        asked = named | set(_REFERENCE.findall(text))
         whole = compressed(html) + worker + sum(map(self._asset, asked))
         return Weight(compressed(html), scripts, whole)
-
-    def _scripts(self, text: str) -> set[str]:
-        """The scripts of a page, with what the page's own script asks for where its part is on the page."""
-        named = set(_SCRIPT.findall(text))
-        if _OUTBOX.search(text):
-            named |= {found for name in named for found in _LATER.findall((self.folder / name[1:]).read_text("utf-8"))}
-        return named
 
     def _asset(self, name: str) -> int:
         return 0 if name.startswith("data:") else compressed((self.folder / name.lstrip("/")).read_bytes())

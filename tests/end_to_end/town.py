@@ -22,9 +22,15 @@ PREAU = Path(sys.executable).with_name("preau")
 class Town:
     """`serve` answers phones, `work` builds, `host` is the free static host. `sync_url` may name a link in between."""
 
-    def __init__(self, var: Path, plans: dict[str, Plan] | None = None, sync_port: int = 0) -> None:
+    def __init__(
+        self,
+        var: Path,
+        plans: dict[str, Plan] | None = None,
+        sync_port: int = 0,
+        settings: dict[str, str] | None = None,
+    ) -> None:
         var.mkdir(parents=True, exist_ok=True)
-        self.var, self.plans = var, dict(STANDARD if plans is None else plans)
+        self.var, self.plans, self.settings = var, dict(STANDARD if plans is None else plans), dict(settings or {})
         self.port = free_port()
         self.site = var / "site"
         self.host = StaticHost(self.site)
@@ -126,7 +132,8 @@ class Town:
 
     def _program(self, *arguments: str) -> Program:
         name = arguments[0]
-        environment = {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.url, "PREAU_LOG_SECONDS": "2"}
+        addresses = {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.url}
+        environment = addresses | {"PREAU_LOG_SECONDS": "2"} | self.settings
         return Program([str(PREAU), *arguments, "--var", str(self.var)], self.var / f"{name}.log", environment)
 
     def _died(self, program: Program) -> bool:

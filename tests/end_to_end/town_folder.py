@@ -31,6 +31,7 @@ class Plan:
     grace_hours: int = 72
     unsigned: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    assurance: str = ""  # a level makes the consultation a named one
     limits: dict[str, int] = field(default_factory=lambda: {"proposal": 5, "comment": 50})
 
 
@@ -100,6 +101,7 @@ def toml_of(plan: Plan, now: int) -> str:
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
         f"unsigned = {list(plan.unsigned)}",
+        *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),
     ]

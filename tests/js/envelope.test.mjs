@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { b64u, sha256, unb64u, utf8 } from '../../themes/town/static/js/canonical.mjs';
-import { envelopeId, newJti, openEnvelope, seal, signingInput } from '../../themes/town/static/js/envelope.mjs';
+import { envelopeId, jwkMember, newJti, seal, signingInput } from '../../themes/town/static/js/envelope.mjs';
+import { openEnvelope } from '../../themes/town/static/js/opened_envelope.mjs';
 import { ECDSA, thumbprint } from '../../themes/town/static/js/public_key.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../vectors/envelopes.json', import.meta.url), 'utf8'));
@@ -17,7 +18,7 @@ test('the thumbprint of the key of RFC 7515 A.3 is as hashed by hand', async () 
 
 for (const one of vectors.envelopes) {
   test(`${one.what}: signing input and id`, async () => {
-    assert.equal(signingInput(one.payload, publicJwk), one.signing_input);
+    assert.equal(signingInput(one.payload, jwkMember(publicJwk)), one.signing_input);
     assert.equal(await envelopeId(one.jws), one.id);
     assert.deepEqual(openEnvelope(one.jws), one.payload);
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { openEnvelope } from '../../themes/town/static/js/envelope.mjs';
-import { addAct, carryAct, dismissAct, standingAct, standingActs, withdrawAct } from '../../themes/town/static/js/outbox.mjs';
+import { openEnvelope } from '../../themes/town/static/js/opened_envelope.mjs';
+import { carryAct } from '../../themes/town/static/js/outbox_carried.mjs';
+import { addAct, dismissAct, standingAct, standingActs, withdrawAct } from '../../themes/town/static/js/outbox.mjs';
 import { memoryStore, spareStore } from '../../themes/town/static/js/outbox_memory.mjs';
 import { flush } from '../../themes/town/static/js/sync.mjs';
 import { draft, makeTown } from './town.mjs';

@@ -199,3 +199,26 @@ test('waiting doubles up to an hour, with jitter', () => {
   assert.equal(backOff(3, () => 0), 6);
   assert.equal(backOff(50, () => 0.5), 3600);
 });
+
+test('grants travel with their acts, one for each key, and only where there are some', async () => {
+  const town = await townWith(1);
+  for (const [n, consultation] of ['halle', 'halle', 'place'].entries()) {
+    const more = { consultation, mode: 'named', grant: `${consultation} ${n}`, target: target(n) };
+    await addAct(town.store, town.site, draft('vote', more), 5);
+  }
+  await flush(town.ports, false);
+  const [{ body }] = town.requests;
+  assert.deepEqual(Object.keys(body), ['v', 'space', 'grants', 'envelopes']);
+  assert.deepEqual([body.grants, body.envelopes.length], [['halle 1', 'place 2'], 4]);
+});
+
+test('an act whose grant has not arrived waits; one of a device taken away does not', async () => {
+  const town = await makeTown();
+  await addAct(town.store, town.site, draft('vote', { mode: 'named', grant: 'x' }), 1);
+  town.refusals.set('vote', { code: 'not_granted', retry: true });
+  await flush(town.ports, false);
+  assert.deepEqual([(await only(town)).state, (await only(town)).code], ['waiting', 'not_granted']);
+  town.refusals.set('vote', { code: 'revoked', retry: false });
+  await flush(town.ports, true);
+  assert.deepEqual([(await only(town)).state, (await only(town)).code], ['refused', 'revoked']);
+});

@@ -1,7 +1,8 @@
 // A town hall for tests: takes envelopes as docs/formats.md §4 says, and can be told to misbehave.
 import { b64u, utf8 } from '../../themes/town/static/js/canonical.mjs';
-import { envelopeId, openEnvelope } from '../../themes/town/static/js/envelope.mjs';
 import { commitmentTo } from '../../themes/town/static/js/log_entry.mjs';
+import { envelopeId } from '../../themes/town/static/js/envelope.mjs';
+import { openEnvelope } from '../../themes/town/static/js/opened_envelope.mjs';
 import { memoryStore } from '../../themes/town/static/js/outbox_memory.mjs';
 import { ECDSA, thumbprint } from '../../themes/town/static/js/public_key.mjs';
 

@@ -106,7 +106,7 @@ def test_the_sitemap_names_every_public_page_in_every_language(site: dict[str, b
     assert all(file_of(address) in site for address in addresses)
     for path in ("", "filature/", "en/filature/2/", "en/mairie/", "berges/theme/culture/"):
         assert f"{HOME}{path}" in addresses
-    for path in ("404.html", "mes-envois/", "sans-reseau/", "filature/proposer/"):
+    for path in ("404.html", "mes-envois/", "moi/", "confirmer/", "sans-reseau/", "filature/proposer/"):
         assert f"{HOME}{path}" not in addresses
 
 

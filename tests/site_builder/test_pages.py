@@ -39,9 +39,9 @@ def pages(site: dict[str, bytes]) -> Iterator[tuple[str, str]]:
 def test_every_page_is_there_in_both_languages(site: dict[str, bytes]) -> None:
     french = {name for name, _ in pages(site) if not name.startswith("en/")}
     assert {f"en/{name}" for name in french} == {name for name, _ in pages(site) if name.startswith("en/")}
-    for place in ("", "decide/", "mes-envois/", "mairie/", "sans-reseau/", "donnees/", "filature/", "filature/1/",
-                  "filature/proposer/", "filature/affiche/", "filature/soutiens/", "filature/bulletin/",
-                  "filature/theme/sport/", "berges/resultat/"):  # fmt: skip
+    for place in ("", "decide/", "mes-envois/", "moi/", "confirmer/", "mairie/", "sans-reseau/", "donnees/",
+                  "filature/", "filature/1/", "filature/proposer/", "filature/affiche/", "filature/soutiens/",
+                  "filature/bulletin/", "filature/theme/sport/", "berges/resultat/"):  # fmt: skip
         assert f"{place}index.html" in french
     assert "404.html" in french
 

@@ -23,9 +23,9 @@ def build_town(tmp_path_factory: pytest.TempPathFactory) -> BuildTown:
     """Builds the town on the day of a state; the folder of its site."""
 
     @functools.cache
-    def build(state: str, ideas: int = IDEAS, is_tied: bool = False) -> Path:
+    def build(state: str, ideas: int = IDEAS, is_tied: bool = False, mode: str = "open") -> Path:
         folder = tmp_path_factory.mktemp(state)
-        town, snapshots = write_town(folder, state, ideas, is_tied=is_tied)
+        town, snapshots = write_town(folder, state, ideas, is_tied=is_tied, mode=mode)
         site = Site(Folders(town, snapshots, THEME, folder / "site"))
         build_site(site)
         while site.output.waiting:

@@ -56,7 +56,7 @@ SLUGS = {"filature": "open", "halle": "hidden"}
 IDEAS = 30  # more than a page of them
 
 
-def _rules(counts: str) -> str:
+def _rules(counts: str, mode: str = "open") -> str:
     unsigned = '["proposal", "comment", "vote"]' if counts == "open" else "[]"
     phases = (
         ("collect", 0, 10, '["proposal", "comment", "vote"]' if counts == "open" else '["proposal", "comment"]'),
@@ -65,6 +65,7 @@ def _rules(counts: str) -> str:
         ("decision", 30, 40, "[]"),
     )
     lines = [f'modules = ["ideas", "comments"]\ncounts = "{counts}"\ngrace = "48h"\nunsigned = {unsigned}']
+    lines.append(f'mode = "{mode}"' + ('\nassurance = "email"' if mode == "named" else ""))
     lines.append("[limits]\nproposal = 3")
     lines += [CATEGORIES] if counts == "open" else []
     for name, first, last, kinds in phases:
@@ -79,8 +80,8 @@ def _iso(instant: int) -> str:
     return f"2026-{6 + month:02}-{day + 1:02}T{9 + seconds // 3600:02}:00:00+02:00"
 
 
-def town_files() -> dict[str, bytes]:
-    """Everything the town wrote, by path."""
+def town_files(mode: str = "open") -> dict[str, bytes]:
+    """Everything the town wrote, by path; `mode` of the consultation whose counts are hidden."""
     files = {"space.toml": SPACE, "arms.svg": ARMS, "skyline.svg": SKYLINE}
     for lang in ("fr", "en"):
         for name in ("mairie", "regles"):
@@ -88,7 +89,7 @@ def town_files() -> dict[str, bytes]:
         for slug in SLUGS:
             files[f"consultations/{slug}/{lang}.md"] = TEXT.format(title=f"Que faire : {slug} ? ({lang})")
     for slug, counts in SLUGS.items():
-        files[f"consultations/{slug}/consultation.toml"] = _rules(counts)
+        files[f"consultations/{slug}/consultation.toml"] = _rules(counts, mode if counts == "hidden" else "open")
     return {path: text.encode() for path, text in files.items()}
 
 
@@ -147,9 +148,11 @@ def _snapshot(content: Content, slug: str, now: int, ideas: int, *, is_tied: boo
     return {"consultation": [row], "proposals": proposals, "comments": _comments() if number else [], "rows": []}
 
 
-def write_town(folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = False) -> tuple[Path, Path]:
+def write_town(
+    folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = False, mode: str = "open"
+) -> tuple[Path, Path]:
     """Writes the town on the day of `state`; its folder and its snapshot's."""
-    files = town_files()
+    files = town_files(mode)
     content = parse_content(files)
     for path, data in files.items():
         (folder / "town" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +162,7 @@ def write_town(folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = 
     installation = {
         "space": content.space.id, "sync_url": "https://sync.valbrume.example", "site_url": content.space.site_url,
         "receipt_key": {"crv": "P-256", "kty": "EC", "x": "x" * 43, "y": "y" * 43}, "precompress": False,
+        "methods": ["email", "census", "oidc:franceconnect"],
     }  # fmt: skip
     documents = {"space": {"installation": [installation]}}
     now = START + int(DAYS[state] * DAY)

@@ -10,7 +10,8 @@ from tests.end_to_end.page_checks import check_accessibility, sideways, wide_ele
 from tests.theme.conftest import BuildTown
 
 pytestmark = pytest.mark.browser
-CORE = ("/", "/decide/", "/mes-envois/", "/sans-reseau/", "/donnees/", "/mairie/", "/404.html", "/en/")
+CORE = ("/", "/decide/", "/mes-envois/", "/moi/", "/confirmer/", "/sans-reseau/", "/donnees/", "/mairie/",
+        "/404.html", "/en/", "/en/moi/")  # fmt: skip
 IDEAS = ("/filature/", "/filature/1/", "/filature/2/", "/filature/proposer/", "/filature/soutiens/",
          "/filature/theme/culture/", "/filature/bulletin/", "/filature/affiche/", "/halle/", "/halle/1/",
          "/halle/proposer/")  # fmt: skip

@@ -94,6 +94,24 @@ export function sayStanding(act) {
   return sayRefusal(act);
 }
 
+/**
+ * Whether the act waits until the town knows its author.
+ * @param {Act} act
+ */
+export function isPersonAsked({ code, carried }) {
+  return !carried && ['not_granted', 'unknown_key'].includes(code);
+}
+
+/**
+ * Where to go on: to one's submissions, or to be known where that is what is missing.
+ * @param {Page} page
+ * @param {Act} act
+ */
+export function nextPlace({ site }, act) {
+  const [place, word] = isPersonAsked(act) ? ['moi', 'person'] : ['mes-envois', 'outbox'];
+  return element('a', { href: `${site.prefix}/${place}/` }, say(word));
+}
+
 /** @param {Act} act */
 function sayRefusal(act) {
   if (act.code === 'closed' && act.closes) return sayOf('late', act, { when: sayMoment(act.closes) });

@@ -18,11 +18,11 @@ export function actForms() {
  * @returns {Draft}
  */
 export function draftOf($form) {
-  const { act, consultation, mh, target, title, opens, closes, until, results } = $form.dataset;
+  const { act, consultation, mh, target, title, opens, closes, until, results, mode, grant, wait } = $form.dataset;
   return {
     kind: /** @type {Kind} */ (act), consultation: consultation || '', mh: mh || '', target: target || '',
     title: title || '', body: {}, page: location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
-    until: Number(until || 0), results: Number(results || 0),
+    until: Number(until || 0), results: Number(results || 0), mode, grant, wait,
   };
 }
 
@@ -63,7 +63,7 @@ async function keepDraft(page, draft) {
   try {
     return { store: page.store, ...(await addAct(page.store, page.site, draft, made)) };
   } catch {
-    const store = await spareStore(page.store);
+    const store = await spareStore(page.store, draft.consultation);
     return { store, ...(await addAct(store, page.site, draft, made)) };
   }
 }

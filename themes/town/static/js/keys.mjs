@@ -1,5 +1,8 @@
 // The ballot key: one per phone and consultation, so that nobody can link a person across consultations.
+// The device key: one per phone and town, never published; it vouches for ballot keys (docs/formats.md §14).
 import { ECDSA } from './public_key.mjs';
+
+export const DEVICE = ':device'; // no consultation has such a name
 
 /**
  * Keys that no store would take; they end with the page.
@@ -15,7 +18,7 @@ async function usable(kept) {
   try {
     const key = kept.soft ? await crypto.subtle.importKey('jwk', kept.soft, ECDSA, false, ['sign']) : kept.key;
     await crypto.subtle.sign(ECDSA, key, new Uint8Array(1));
-    return { key, jwk: kept.jwk };
+    return { key, jwk: kept.jwk, ks: kept.soft ? 'soft' : 'hard' };
   } catch {
     return null;
   }
@@ -32,7 +35,7 @@ async function makeKey(soft) {
 }
 
 /**
- * The key of this phone for a consultation, made at the first act. What is returned has just signed.
+ * The key of this phone for a consultation (or DEVICE), made at the first act. What is returned has just signed.
  * @param {Store} store
  * @param {string} consultation
  * @returns {Promise<BallotKey>}

@@ -4,6 +4,7 @@ import { component } from './component.mjs';
 import { startDelivery, makeDelivery } from './delivery.mjs';
 import { find } from './elements.mjs';
 import { startForms } from './forms.mjs';
+import { HERE } from './here.mjs';
 import { startKeep } from './keep.mjs';
 import { memoryStore } from './outbox_memory.mjs';
 import { openStore } from './outbox_db.mjs';
@@ -34,37 +35,18 @@ function makePage(site) {
   return page;
 }
 
-/** @param {Page} page */
-async function loadOutbox(page) {
-  if (!find('[data-outbox]')) return;
-  await import(OUTBOX_URL);
-  await /** @type {any} */ (globalThis).PREAU.startOutboxPage(page);
-}
-
-/**
- * The page names this script itself: no other page's copy on a phone brings it along.
- * @param {Page} page
- */
-async function loadRecount(page) {
-  const $place = find('[data-recount]');
-  if (!$place) return;
-  await import($place.dataset.recount || '');
-  await /** @type {any} */ (globalThis).PREAU.startRecountPage(page);
-}
-
 function startPage() {
   const site = readSite();
   if (!site) return;
   tellTimesOf(site.tz);
   const page = makePage(site);
+  HERE.page = page;
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
   component('replies', () => startReplies(page));
   component('phase ends', () => startPhaseEnds(page));
   component('delivery', () => startDelivery(page));
   component('banner', () => startBanner(page));
-  component('outbox', () => loadOutbox(page));
-  component('recount', () => loadRecount(page));
   component('keep', () => startKeep(page));
 }
 

@@ -1,9 +1,9 @@
 // The acts of this phone: what is added, changed, taken back. Slots and revisions: docs/formats.md §3.
-import { envelopeId, newJti, openEnvelope, seal } from './envelope.mjs';
+import { envelopeId, newJti, seal } from './envelope.mjs';
 import { ballotKey } from './keys.mjs';
 
 /** @type {Pick<Act, 'state' | 'sent' | 'tries' | 'next' | 'code' | 'settled' | 'no' | 'rx' | 'receipt' | 'number' | 'countedAt' | 'proof' | 'line' | 'absent'>} */
-const UNSENT = {
+export const UNSENT = {
   state: 'waiting', sent: false, tries: 0, next: 0, code: '', settled: 0, no: 0, rx: 0, receipt: '', number: '',
   countedAt: '', proof: '', line: 0, absent: 0,
 };
@@ -69,7 +69,9 @@ export async function addAct(store, site, draft, made) {
     iat: Math.max(0, Math.floor(made)), body: draft.body,
   }, key);
   /** @type {Act} */
-  const act = { ...draft, ...UNSENT, id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false };
+  const act = {
+    ...draft, ...UNSENT, code: draft.wait || '', id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false,
+  };
   await store.edit('acts', [act.id, ...(replaced ? [replaced.id] : [])], (old, id) => {
     if (id === act.id) return act;
     // It may have left in the meantime; then both stay, and the greater revision counts.
@@ -98,22 +100,4 @@ export async function withdrawAct(store, site, act, made) {
  */
 export function dismissAct(store, id) {
   return store.edit('acts', [id], (old) => (old && old.state === 'refused' ? null : undefined));
-}
-
-/**
- * Keeps an act that another phone signed and showed as a code; this phone only carries it.
- * @param {Store} store
- * @param {Site} site
- * @param {string} jws
- * @param {number} made
- */
-export async function carryAct(store, site, jws, made) {
-  const { aud, a, mh, kind, slot, rev, prev } = openEnvelope(jws);
-  if (aud !== site.space) throw new Error('for another town');
-  /** @type {Act} */
-  const act = {
-    ...UNSENT, id: await envelopeId(jws), jws, kind, slot: `carried:${slot}`, consultation: a, mh, target: '', title: '',
-    body: {}, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
-  };
-  await store.edit('acts', [act.id], (old) => old || act);
 }

@@ -1,6 +1,8 @@
 // A separate asset, one a language: one page alone needs it, and its words.
+import { component } from './component.mjs';
+import { HERE } from './here.mjs';
 import { startOutboxPage } from './outbox_page.mjs';
 import { learnWords } from './words.mjs';
 
 learnWords(OUTBOX_WORDS);
-/** @type {any} */ (globalThis).PREAU.startOutboxPage = startOutboxPage;
+component('outbox', () => HERE.page && startOutboxPage(HERE.page));

@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 2900; // more does not fit in any code
  * @param {Act} act
  */
 export function carryAddress(page, act) {
-  return `${location.origin}${page.site.prefix}/mes-envois/#porter=${act.jws}`;
+  return `${location.origin}${page.site.prefix}/mes-envois/#porter=${act.jws}${act.grant ? `~${act.grant}` : ''}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 // "Mes envois": every act with its trail, and what the citizen can do about it.
-import { choiceWord, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { choiceWord, isPersonAsked, nextPlace, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
-import { carryAct, dismissAct, standingActs, withdrawAct } from './outbox.mjs';
+import { dismissAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
 import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 
@@ -104,6 +104,7 @@ function articleOf(page, act) {
     const address = `${page.site.prefix}/${act.consultation}/resultat/`;
     $standing.append(' ', element('a', { href: address }, say('outbox.check')));
   }
+  if (isPersonAsked(act)) $standing.append(' ', nextPlace(page, act));
   $article.append($standing);
   if (act.state === 'waiting' && act.closes) $article.append(deadline(act));
   if (act.receipt && PROOFS.of) $article.append(...PROOFS.of(act));
@@ -159,18 +160,14 @@ async function showActs(page) {
 }
 
 /**
- * Hands the citizen a file with the waiting acts, just as the town takes them, and the receipts.
- * @param {Page} page
+ * What most citizens never ask for is loaded when it is; the service worker keeps it for the day without network.
+ * @param {string} address
+ * @param {'showCode' | 'saveCopy' | 'takeCarried'} way
+ * @param {...any} values
  */
-async function saveCopy(page) {
-  const acts = /** @type {Act[]} */ (await page.store.all('acts'));
-  const envelopes = acts.filter((act) => act.state === 'waiting').map((act) => act.jws);
-  const receipts = [...new Set(acts.map((act) => act.receipt).filter(Boolean))];
-  const copy = { v: 1, space: page.site.space, envelopes, ...(receipts.length ? { receipts } : {}) };
-  const address = URL.createObjectURL(new Blob([JSON.stringify(copy)], { type: 'application/json' }));
-  const $link = element('a', { href: address, download: `preau-${page.site.space}.json` });
-  $link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
+async function later(address, way, ...values) {
+  await import(address);
+  await /** @type {any} */ (globalThis).PREAU[way](...values);
 }
 
 /**
@@ -188,13 +185,7 @@ function addTools(page, $outbox) {
   const code = async () => {
     const acts = standingActs(await page.store.all('acts')).filter((act) => act.state === 'waiting');
     if (!acts.length) return;
-    try {
-      // Loaded at the first code only; the service worker keeps it for the day without network.
-      await import(QR_URL);
-      /** @type {any} */ (globalThis).PREAU.showCode(page, $code, acts, 0);
-    } catch {
-      page.tell(say('outbox.code.failed'));
-    }
+    await later(QR_URL, 'showCode', page, $code, acts, 0).catch(() => page.tell(say('outbox.code.failed')));
   };
   const $tools = element('p', { class: 'btns', 'data-outbox-tools': true },
     button(say('outbox.send.try'), false, () => void send().catch(console.error)),
@@ -202,20 +193,12 @@ function addTools(page, $outbox) {
   $outbox.prepend($tools);
   $outbox.append($code);
   const $export = find('[data-outbox-export]', $outbox);
-  if ($export) $export.addEventListener('click', () => void saveCopy(page).catch(console.error));
+  if ($export) $export.addEventListener('click', () => void later(CARRY_URL, 'saveCopy', page).catch(console.error));
 }
 
-/**
- * An act that another phone showed as a code: kept here, and sent like our own.
- * @param {Page} page
- */
-async function takeCarried(page) {
-  const found = /^#porter=([\w.-]+)$/.exec(location.hash);
-  if (!found) return;
-  history.replaceState(null, '', location.pathname);
-  await carryAct(page.store, page.site, found[1], Date.now() / 1000)
-    .then(() => page.tell(say('outbox.carried.taken')), () => page.tell(say('outbox.carried.refused')));
-  await page.deliver(true);
+/** @param {Page} page */
+async function lookForCarried(page) {
+  if (location.hash.startsWith('#porter=')) await later(CARRY_URL, 'takeCarried', page);
 }
 
 /** @param {Page} page */
@@ -223,8 +206,8 @@ export async function startOutboxPage(page) {
   const $outbox = find('[data-outbox]');
   if (!$outbox) return;
   addTools(page, $outbox);
-  await takeCarried(page).catch(console.error);
-  addEventListener('hashchange', () => void takeCarried(page).catch(console.error));
+  await lookForCarried(page).catch(console.error);
+  addEventListener('hashchange', () => void lookForCarried(page).catch(console.error));
   onChange(({ outbox }) => {
     // Not `void (outbox && …)`: the minifier drops that whole.
     if (outbox) void showActs(page).catch(console.error);

@@ -1,6 +1,7 @@
 // One published ballot (docs/formats.md §12): does it open its entry of the log, is it signed, for whom does it count?
 import { b64u, unb64u, utf8 } from './canonical.mjs';
-import { envelopeId, openEnvelope } from './envelope.mjs';
+import { envelopeId } from './envelope.mjs';
+import { openEnvelope } from './opened_envelope.mjs';
 import { ECDSA, jwkText, thumbprint } from './public_key.mjs';
 
 const HEADER = /^\{"alg":"ES256","typ":"preau-env\+jws","jwk":\{"crv":"P-256","kty":"EC","x":"([\w-]{43})","y":"([\w-]{43})"\}\}$/;

@@ -25,14 +25,25 @@ export function batchesOf(acts) {
   const batches = [];
   let bytes = 0;
   for (const act of acts) {
-    bytes += act.jws.length + 3;
+    const size = act.jws.length + (act.grant || '').length + 6;
+    bytes += size;
     if (!batches.length || bytes > MAX_BYTES - 200 || batches[batches.length - 1].length === MAX_ITEMS) {
       batches.push([]);
-      bytes = act.jws.length + 3;
+      bytes = size;
     }
     batches[batches.length - 1].push(act);
   }
   return batches;
+}
+
+/**
+ * What goes with acts: one grant for each ballot key, which the first part of an act holds.
+ * @param {Act[]} acts oldest first
+ */
+export function grantsOf(acts) {
+  const granted = acts.filter((act) => act.grant);
+  const grants = [...new Map(granted.map((act) => [act.jws.split('.')[0], act.grant])).values()];
+  return grants.length ? { grants } : {};
 }
 
 /**
@@ -80,7 +91,7 @@ async function sendBatch(ports, wanted) {
   const batch = await markSent(ports.store, wanted);
   if (!batch.length) return { stop: false, changed: 0, pause: 0 };
   const wasOffline = ports.isOffline();
-  const response = await post(ports, batch);
+  const response = await post(ports, 'sync', { ...grantsOf(batch), envelopes: batch.map((act) => act.jws) });
   if (!response) {
     // A lost answer looks the same as a failed request, except where the device had no network all along.
     if (wasOffline && ports.isOffline()) await unmarkSent(ports.store, batch);
@@ -119,19 +130,20 @@ async function halve(ports, batch) {
 }
 
 /**
- * The answer, or null when none came: then nobody knows whether the acts arrived.
- * @param {Ports} ports
- * @param {Act[]} batch
+ * The answer, or null when none came: then nobody knows whether what was sent arrived.
+ * @param {Pick<Ports, 'site' | 'fetch'>} ports
+ * @param {string} path
+ * @param {object} body
  */
-async function post({ site, fetch }, batch) {
+export async function post({ site, fetch }, path, body) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE);
   try {
-    return await fetch(`${site.sync.replace(/\/$/, '')}/v1/sync`, {
+    return await fetch(`${site.sync.replace(/\/$/, '')}/v1/${path}`, {
       method: 'POST',
       // A simple type: no preflight, so one round trip on a slow network.
       headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
-      body: JSON.stringify({ v: 1, space: site.space, envelopes: batch.map((act) => act.jws) }),
+      body: JSON.stringify({ v: 1, space: site.space, ...body }),
       credentials: 'omit',
       signal: limit.signal,
     });

@@ -5,11 +5,12 @@ declare const WORDS: Record<string, string>;
 declare const OUTBOX_WORDS: Record<string, string>;
 declare const QR_URL: string;
 declare const CODE_WORDS: Record<string, string>;
-declare const OUTBOX_URL: string;
 declare const PROOFS_URL: string;
 declare const PROOF_WORDS: Record<string, string>;
 declare const ED25519_URL: string;
 declare const RECOUNT_WORDS: Record<string, string>;
+declare const CARRY_URL: string;
+declare const CARRY_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 
 interface PublicJwk {
@@ -31,6 +32,8 @@ interface Site {
   tz?: string;
   /** vkey of the town's log; none where the town has no log yet */
   log?: string;
+  /** the ways to be known that this installation offers */
+  methods?: string[];
 }
 
 type Kind = 'vote' | 'proposal' | 'comment' | 'withdraw';
@@ -63,6 +66,12 @@ interface Draft {
   until: number;
   /** when votes are counted */
   results: number;
+  /** of the consultation: "named" where the town has to know who acts */
+  mode?: string;
+  /** by which this phone vouches for the ballot key; none where none is asked, or not yet */
+  grant?: string;
+  /** what the town would answer now: said at once, without network too */
+  wait?: string;
   /** only when an earlier revision exists: the slot it holds */
   slot?: string;
 }
@@ -117,6 +126,8 @@ interface Store {
 interface BallotKey {
   key: CryptoKey;
   jwk: PublicJwk;
+  /** soft: kept in a form that can be copied, where the phone can't keep it better */
+  ks: 'hard' | 'soft';
   /** false when the key lives only as long as the page */
   lasting: boolean;
 }
@@ -195,6 +206,41 @@ interface Ports {
   random: () => number;
   /** whether the device says that it has no network at all */
   isOffline: () => boolean;
+}
+
+/** What this phone remembers of who the town takes it for. */
+interface Person {
+  level: string;
+  methods: string[];
+  since: number;
+}
+
+/** A way of being known that was begun and not yet ended; kept, for the citizen may close the page. */
+interface Enrolment {
+  enrol: string;
+  method: string;
+  /** the address it was sent to, most of it hidden; "" where there is none */
+  to: string;
+  expires: number;
+}
+
+/** What making oneself known needs from the world; tests pass their own. */
+type Doors = Pick<Ports, 'store' | 'site' | 'fetch' | 'now'>;
+
+/** What the town answers to `me` (docs/formats.md §14). */
+interface Held {
+  person: { level: string; since: number };
+  identities: { method: string; since: number }[];
+  devices: { kid: string; ks: string; since: number; revoked: number | null; this: boolean }[];
+  acts: { no: number; consultation: string; kind: string; rx: number }[];
+  consents: Record<string, unknown>;
+  contact: string | null;
+}
+
+/** What came back; status 0 where nothing did. */
+interface Answer {
+  status: number;
+  body: any;
 }
 
 /** After sending: acts still waiting, how many changed, and the seconds before which coming back is no use. */

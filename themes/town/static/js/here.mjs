@@ -1,0 +1,4 @@
+// The page, for the scripts that some pages load after the page script (README.md).
+
+/** @type {{ page?: Page }} */
+export const HERE = {};

@@ -1,0 +1,196 @@
+// "Vous et ce téléphone": how this phone is made known to the town. The words are in the page: person_view.mjs.
+import { announceChange } from './changes.mjs';
+import { readCensusCode } from './census_code.mjs';
+import { find, findAll, focusOn } from './elements.mjs';
+import { endEnrolment, finishEnrolment, pendingEnrolment, startEnrolment } from './enrolment.mjs';
+import { clearFaults, showFaults } from './form_faults.mjs';
+import { doorsOf, notify, notifyFailure, showPerson } from './person_view.mjs';
+
+const FIRST_POLL = 4000;
+const LAST_POLL = 30000;
+
+/**
+ * @param {HTMLFormElement} $form
+ * @param {'missing' | 'wrong'} what
+ */
+function showFault($form, what) {
+  const { name, dataset } = fieldOf($form);
+  showFaults($form, [{ field: name, text: dataset[what] || '', missing: what === 'missing' }]);
+}
+
+/**
+ * @param {HTMLElement} $form
+ * @returns {HTMLInputElement}
+ */
+function fieldOf($form) {
+  return /** @type {HTMLInputElement} */ (find('input', $form));
+}
+
+/**
+ * What was typed, as the town takes it; null after saying what is wrong with it.
+ * @param {HTMLFormElement} $form
+ */
+function readProof($form) {
+  const written = fieldOf($form).value.trim();
+  const isDigits = $form.dataset.enrol === undefined;
+  const proof = isDigits ? written.replace(/\D/g, '') : readCensusCode(written);
+  const isWhole = isDigits ? proof.length === 8 : proof;
+  if (!isWhole) return showFault($form, written ? 'wrong' : 'missing');
+  clearFaults($form);
+  return proof;
+}
+
+/** Everything that happens on the page, in the order in which it was asked for: two answers never cross. */
+export class PersonPage {
+  /**
+   * @param {Page} page
+   * @param {HTMLElement} $person
+   */
+  constructor(page, $person) {
+    this.page = page;
+    this.$person = $person;
+    this.doors = doorsOf(page);
+    this.wait = FIRST_POLL;
+    this.timer = 0;
+    /** @type {Promise<unknown>} */
+    this.turn = Promise.resolve();
+  }
+
+  /** @param {() => Promise<unknown>} work */
+  inTurn(work) {
+    this.turn = this.turn.then(work).catch((error) => {
+      console.error(error);
+      this.notify('failed');
+    });
+    return this.turn;
+  }
+
+  /** @param {string} name */
+  notify(name) {
+    notify(this.page, name);
+  }
+
+  /** @param {Answer} answer */
+  fail(answer) {
+    notifyFailure(this.page, answer);
+  }
+
+  show() {
+    return showPerson(this.page, this.$person);
+  }
+
+  /**
+   * @param {HTMLFormElement} $form
+   * @param {string} method
+   */
+  async start($form, method) {
+    const to = method === 'email' ? fieldOf($form).value.trim() : '';
+    if (method === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(to)) return showFault($form, to ? 'wrong' : 'missing');
+    const proof = method === 'census' ? readProof($form) : '';
+    if (typeof proof !== 'string') return;
+    clearFaults($form);
+    const answer = await startEnrolment(this.doors, method, to);
+    if (answer.status !== 202) return this.fail(answer);
+    if (proof) return this.finish($form, proof);
+    if (answer.body.go) return location.assign(answer.body.go);
+    $form.reset();
+    await this.show();
+    this.notify('sent');
+    find('[data-code]', this.$person).focus();
+    this.wait = FIRST_POLL;
+    this.pollLater();
+  }
+
+  /** @param {HTMLFormElement} $form */
+  async submit($form) {
+    const method = $form.dataset.enrol;
+    if (method) return this.start($form, method);
+    const proof = readProof($form);
+    if (proof) await this.finish($form, proof);
+  }
+
+  /**
+   * @param {HTMLFormElement | null} $form null where nobody typed: the page only asks whether the link was opened
+   * @param {string} proof
+   */
+  async finish($form, proof) {
+    const answer = await finishEnrolment(this.doors, proof);
+    if (answer.status === 200) return this.welcome();
+    if ($form && $form.dataset.enrol) await this.stop();
+    const isOver = !(await pendingEnrolment(this.doors));
+    if (isOver) await this.show();
+    if ($form && answer.body.code === 'bad_proof') return showFault($form, 'wrong');
+    if ($form || isOver) this.fail(answer);
+  }
+
+  async welcome() {
+    announceChange({ outbox: true });
+    await this.held(true);
+    this.notify('welcome');
+    focusOn(find('[data-standing]', this.$person));
+    await this.page.deliver(true);
+  }
+
+  /**
+   * What the town holds: known people alone load what shows it.
+   * @param {boolean} [isNew]
+   */
+  async held(isNew = false) {
+    await import(this.$person.dataset.held || '');
+    await /** @type {any} */ (globalThis).PREAU.showHeld(this, isNew);
+    await this.show();
+  }
+
+  async stop() {
+    const pending = await pendingEnrolment(this.doors);
+    if (pending) await endEnrolment(this.doors, pending.enrol);
+    await this.show();
+  }
+
+  async poll() {
+    clearTimeout(this.timer);
+    if (!(await pendingEnrolment(this.doors))) return;
+    if (document.visibilityState === 'visible') await this.finish(null, '');
+    this.pollLater();
+  }
+
+  pollLater() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.inTurn(() => this.poll()), this.wait);
+    this.wait = Math.min(LAST_POLL, this.wait * 1.5);
+  }
+
+  listen() {
+    for (const $one of findAll('form', this.$person)) {
+      const $form = /** @type {HTMLFormElement} */ ($one);
+      $form.noValidate = true;
+      $form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        if ($form.dataset.busy) return;
+        $form.dataset.busy = '1';
+        void this.inTurn(() => this.submit($form)).then(() => delete $form.dataset.busy);
+      });
+    }
+    find('[data-again]', this.$person).addEventListener('click', () => void this.inTurn(async () => {
+      await this.stop();
+      const $field = find('form[data-enrol] input', this.$person);
+      if ($field) $field.focus();
+    }));
+    document.addEventListener('visibilitychange', () => {
+      this.wait = FIRST_POLL;
+      void this.inTurn(() => this.poll());
+    });
+  }
+}
+
+/**
+ * @param {Page} page
+ * @param {HTMLElement} $person
+ */
+export async function startPersonPage(page, $person) {
+  const here = new PersonPage(page, $person);
+  await here.show();
+  here.listen();
+  await here.inTurn(() => here.poll());
+  if (await page.store.get('state', 'person')) await here.inTurn(() => here.held());
+}
