@@ -21,7 +21,8 @@ from civic.declaration import (
 )
 from civic.space import Space
 
-PHASES = ("collect", "analysis", "vote", "decision")
+VOTE = "vote"
+PHASES = ("collect", "analysis", VOTE, "decision")
 ASSURANCE_LEVELS = ("device", "email", "social", "identity", "census")
 _MEMBERS = frozenset({"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase"})
 
@@ -70,10 +71,13 @@ class Consultation:
 
     @property
     def closes_at(self) -> int:
-        """End of the last phase that takes votes, else of the last that takes anything, else of the last."""
-        takes_votes = [phase for phase in self.phases if "vote" in phase.open]
+        """End of the last vote phase that takes anything, else of the last phase that does, else of the last.
+
+        Nothing that is counted is taken later, whatever later phases say (civic.admission.check).
+        """
         takes_acts = [phase for phase in self.phases if phase.open]
-        return (takes_votes or takes_acts or list(self.phases))[-1].ends_at
+        votes = [phase for phase in takes_acts if phase.id == VOTE]
+        return (votes or takes_acts or list(self.phases))[-1].ends_at
 
     @property
     def accept_until(self) -> int:

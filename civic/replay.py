@@ -11,7 +11,7 @@ from civic.admission import Act, Rules, settle
 from civic.canonical import parse_json
 from civic.consultation import Category
 from civic.envelope import Envelope
-from civic.module import Modules, module_of
+from civic.module import Modules, module_of, needs_of
 from civic.slots import Counted, Head
 
 
@@ -97,4 +97,6 @@ def admitted(envelope: Envelope, voter: str, rx: int, rules: Mapping[str, Rules]
         raise KeyError(kind)
     is_empty = envelope.kind == "withdraw"
     payload = None if is_empty else module.parse(kind, envelope.body, known.consultation, known.languages)
-    return Act(envelope, known.consultation, module, kind, voter, payload, rx)
+    wide, slot_id = known.consultation, envelope.slot_id
+    needs = () if is_empty else needs_of(modules, module, wide, kind, slot_id, payload)
+    return Act(envelope, wide, module, kind, voter, payload, rx, needs)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from civic.canonical import canonical_json
 from civic.space import Space
-from site_builder.bundle import bundle
+from site_builder.bundle import brought, bundle
 from site_builder.colour import palette
 from site_builder.drawings import icon_png, icon_svg
 from site_builder.theme import Theme
@@ -68,7 +68,7 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> dict[str, s
         given = {"OUTBOX_WORDS": _part(words, "outbox."), "QR_URL": drawing_url}
         outbox_url = shelf.add(_bundled(outbox, page, **given), "js")
         own = {key: text for key, text in words.items() if not key.startswith(("outbox.", "code."))}
-        prelude = _constants(WORDS=own, OUTBOX_URL=outbox_url)
+        prelude = _constants(WORDS=own, OUTBOX_URL=outbox_url) + f"const BROUGHT = {brought(theme.brought)};\n"
         scripts[code] = shelf.add(_ended(bundle(page, prelude, lends_to=[outbox, drawing, worker])), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
     return scripts

@@ -240,5 +240,5 @@ def _slots_asked(act: Act) -> Iterator[str]:
     """Slots whose owner `settle` will ask for."""
     if act.kind in act.module.tables:
         yield act.envelope.slot
-    if act.payload is not None:
-        yield from act.module.requires(act.kind, act.envelope.slot_id, act.payload)
+    for slots in act.needs:
+        yield from slots

@@ -2,15 +2,14 @@
 import { startBanner } from './banner.mjs';
 import { component } from './component.mjs';
 import { startDelivery, makeDelivery } from './delivery.mjs';
-import { find } from './elements.mjs';
+import { element, find, findAll } from './elements.mjs';
 import { startForms } from './forms.mjs';
 import { startKeep } from './keep.mjs';
 import { memoryStore } from './outbox_memory.mjs';
 import { openStore } from './outbox_db.mjs';
 import { startOwnVotes } from './own_vote.mjs';
 import { startPhaseEnds } from './phase_end.mjs';
-import { startReplies } from './replies.mjs';
-import { tellTimesOf } from './words.mjs';
+import { say, tellTimesOf } from './words.mjs';
 
 /** @returns {Site | null} */
 function readSite() {
@@ -53,7 +52,7 @@ function startPage() {
   const page = makePage(site);
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
-  component('replies', () => startReplies(page));
+  for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
   component('phase ends', () => startPhaseEnds(page));
   component('delivery', () => startDelivery(page));
   component('banner', () => startBanner(page));

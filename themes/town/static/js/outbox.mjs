@@ -58,7 +58,7 @@ export async function addAct(store, site, draft, made) {
   const key = await ballotKey(store, draft.consultation);
   const acts = /** @type {Act[]} */ (await store.all('acts'));
   const jti = newJti();
-  const slot = draft.slot || (draft.kind === 'vote' ? `vote:${draft.target}` : `${draft.kind}:${jti}`);
+  const slot = draft.slot || `${draft.kind}:${jti}`;
   const head = standingAct(acts, draft.consultation, slot);
   const replaced = head && isUnsent(head) ? head : undefined;
   const earlier = acts.filter((act) => act.consultation === draft.consultation && act.slot === slot);
@@ -88,7 +88,7 @@ export async function addAct(store, site, draft, made) {
 export async function withdrawAct(store, site, act, made) {
   const [left] = await store.edit('acts', [act.id], (old) => (old && isUnsent(old) ? null : undefined));
   if (!left) return null;
-  return addAct(store, site, { ...act, kind: 'withdraw', body: {}, slot: act.slot }, made);
+  return addAct(store, site, { ...act, kind: 'withdraw', body: {}, counts: false }, made);
 }
 
 /**
@@ -113,7 +113,7 @@ export async function carryAct(store, site, jws, made) {
   /** @type {Act} */
   const act = {
     ...UNSENT, id: await envelopeId(jws), jws, kind, slot: `carried:${slot}`, consultation: a, mh, target: '', title: '',
-    body: {}, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
+    body: {}, chosen: '', counts: false, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
   };
   await store.edit('acts', [act.id], (old) => old || act);
 }
