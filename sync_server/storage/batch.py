@@ -63,7 +63,7 @@ def head_row(space: str, slug: str, head: Head, kind: str, is_shown: bool) -> tu
 
 
 def held_text(held: Mapping[str, int]) -> str:
-    """How the slots a voter fills are stored: "proposal:2 vote:7"."""
+    """How the slots a voter fills are stored: "<kind>:2 <kind>:7"."""
     return " ".join(f"{kind}:{number}" for kind, number in sorted(held.items()))
 
 
