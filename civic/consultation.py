@@ -19,12 +19,15 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
+from civic.questions import Question, manifest_member, read_questions
 from civic.space import Space
 
 VOTE = "vote"
 PHASES = ("collect", "analysis", VOTE, "decision")
 ASSURANCE_LEVELS = ("device", "email", "social", "identity", "census")
-_MEMBERS = frozenset({"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase"})
+_MEMBERS = frozenset(
+    {"revision", "modules", "counts", "grace", "unsigned", "assurance", "limits", "category", "phase", "question"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Consultation:
     sources: Mapping[str, str]  # id of a proposal -> its id in the file it was imported from
     manifest: bytes
     mh: str
+    questions: tuple[Question, ...] = ()
 
     @property
     def opens_at(self) -> int:
@@ -122,10 +126,11 @@ def parse_consultation(
         "limits": dict(limits),
     }
     categories = _read_categories(table, where, space.languages)
-    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts)
+    questions = read_questions(table, where, slug, space.languages)
+    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
     return Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()),
+        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions,
     )  # fmt: skip
 
 
@@ -136,10 +141,14 @@ def manifest_bytes(
     categories: tuple[Category, ...],
     phases: tuple[Phase, ...],
     texts: Mapping[str, bytes],
+    questions: tuple[Question, ...] = (),
 ) -> bytes:
     """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
+    # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
+    asked = {"questions": [manifest_member(one) for one in questions]} if questions else {}
     return canonical_json(
-        {
+        asked
+        | {
             "v": 1,
             "space": space,
             "id": slug,

@@ -12,6 +12,7 @@ from civic.canonical import parse_json
 from civic.consultation import Category
 from civic.envelope import Envelope
 from civic.module import Modules, module_of, needs_of
+from civic.questions import widened_questions
 from civic.slots import Counted, Head
 
 
@@ -78,7 +79,11 @@ def widened(rules: Rules, manifests: Iterable[bytes]) -> Rules:
     if any(not one["categories"] for one in known) and categories:
         categories.append(Category("", {}))  # once there was none
     languages = dict.fromkeys([*rules.languages, *_all(known, "question_sha256")])
-    wide = replace(consultation, modules=tuple(modules), categories=tuple(categories), limits={})
+    asked = [one for manifest in known for one in manifest.get("questions", ())]
+    questions = widened_questions(consultation.slug, consultation.questions, asked)
+    wide = replace(
+        consultation, modules=tuple(modules), categories=tuple(categories), limits={}, questions=questions
+    )  # fmt: skip
     return rules._replace(consultation=wide, languages=tuple(languages))
 
 

@@ -27,7 +27,7 @@ function sayMissing(kind, name) {
 /**
  * @param {HTMLFormElement} $form
  * @param {string} name
- * @param {boolean} isList
+ * @param {boolean} isList sorted, so that one choice is written in one way
  * @returns {{ value: string | string[], fault: string }}
  */
 function readChoice($form, name, isList) {
@@ -37,7 +37,7 @@ function readChoice($form, name, isList) {
   if (!isList) return { value: values[0], fault: '' };
   const isMixed = values.length > 1 && values.includes(BLANK);
   const fault = isMixed ? say('fault.mixed') : values.length > max ? say('fault.many', { n: sayNumber(max) }) : '';
-  return { value: values.filter((value) => value !== BLANK), fault };
+  return { value: values.filter((value) => value !== BLANK).sort(), fault };
 }
 
 /**
