@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from civic.assurance import Person, check_eligible
 from civic.consultation import Consultation, Phase
 from civic.envelope import Envelope
-from civic.module import Module, Modules, module_of
+from civic.module import Module, Modules, module_of, needs_of
 from civic.phases import check_open
 from civic.refusals import Code, Refused
 from civic.slots import Counted, Head, Remains, is_winning
@@ -39,6 +39,7 @@ class Act(NamedTuple):
     payload: Any  # None for a withdrawal, Remains once erased
     rx: int
     was_admitted: bool = False  # it is in a ledger already: what was withdrawn or erased since does not judge it again
+    needs: tuple[tuple[str, ...], ...] = ()  # of each tuple one slot must be held (civic.module.needs_of)
 
     @property
     def is_unsigned(self) -> bool:
@@ -63,7 +64,7 @@ class LedgerView(Protocol):
         """The revision that counts for this voter."""
 
     def owner(self, consultation: str, slot: str) -> Head | None:
-        """The head of a slot that only one voter may hold (proposals, comments)."""
+        """The head of a slot that only one voter may hold: of the kinds that pages show."""
 
     def slots_held(self, consultation: str, kind: str, voter: str) -> int:
         """How many slots of `kind` the voter has filled, withdrawn ones included."""
@@ -107,8 +108,11 @@ def check(
         raise Refused(Code.NOT_TAKEN, "unsigned")
     payload = _parse_body(envelope, kind, module, known)
     phase = check_open(consultation, kind, rx)
+    if kind not in module.tables and rx > consultation.accept_until:
+        raise Refused(Code.CLOSED, kind)  # a phase after the closing may take words, never what the result counts
     voter = FORM_VOTER + envelope.jti if is_unsigned else _voter_of(envelope, consultation, phase, person)
-    return Act(envelope, consultation, module, kind, voter, payload, rx)
+    needs = () if payload is None else needs_of(modules, module, consultation, kind, envelope.slot_id, payload)
+    return Act(envelope, consultation, module, kind, voter, payload, rx, needs=needs)
 
 
 def _voter_of(envelope: Envelope, consultation: Consultation, phase: Phase, person: Person | None) -> str:
@@ -130,7 +134,10 @@ def _parse_body(envelope: Envelope, kind: str, module: Module, known: Rules) -> 
         return None
     if kind in module.tables and envelope.rev == 1 and envelope.slot_id != envelope.jti:
         raise Refused(Code.BAD_PAYLOAD, "slot")
-    return module.parse(kind, envelope.body, known.consultation, known.languages)
+    payload = module.parse(kind, envelope.body, known.consultation, known.languages)
+    if module.slot_of(kind, payload, known.consultation) not in ("", envelope.slot_id):
+        raise Refused(Code.BAD_PAYLOAD, "slot")
+    return payload
 
 
 def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
@@ -143,8 +150,7 @@ def settle(act: Act, no: int, ledger: LedgerView) -> Settlement:
             raise Refused(Code.NOT_AUTHOR)
         if owner is None and act.is_withdrawal:
             raise Refused(Code.UNKNOWN_TARGET)
-    if act.payload is not None and not act.is_erased:
-        _check_targets(act, ledger)
+    _check_targets(act, ledger)
     if before is None:
         _check_quota(act, ledger)
     if before is not None and not is_winning(envelope.rev, envelope.id, before):
@@ -176,12 +182,13 @@ def _effect(act: Act, before: Head | None) -> tuple[str, tuple[Counted, ...]]:
 
 
 def _check_targets(act: Act, ledger: LedgerView) -> None:
-    for slot in act.module.requires(act.kind, act.envelope.slot_id, act.payload):
-        target = ledger.owner(act.consultation.slug, slot)
+    for slots in act.needs:
+        found = [ledger.owner(act.consultation.slug, slot) for slot in slots]
+        target = next((one for one in found if one is not None), None)
         if target is None:
-            raise Refused(Code.UNKNOWN_TARGET, slot)
+            raise Refused(Code.UNKNOWN_TARGET, slots[0])
         if target.withdrawn and not act.was_admitted:
-            raise Refused(Code.WITHDRAWN_TARGET, slot)
+            raise Refused(Code.WITHDRAWN_TARGET, slots[0])
 
 
 def _check_quota(act: Act, ledger: LedgerView) -> None:

@@ -20,9 +20,11 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
+from civic.questions import Question, manifest_member, read_questions
 from civic.space import Space
 
-PHASES = ("collect", "analysis", "vote", "decision")
+VOTE = "vote"
+PHASES = ("collect", "analysis", VOTE, "decision")
 MODES = ("open", "named")
 ASSURANCE_LEVELS = LEVELS
 LEAST_VOTERS = 10  # with fewer, who voted what would be guessed from the published ballots
@@ -40,6 +42,7 @@ _MEMBERS = frozenset(
         "limits",
         "category",
         "phase",
+        "question",
         "publish_rows",
         "k_min",
     }
@@ -85,6 +88,7 @@ class Consultation:
     sources: Mapping[str, str]  # id of a proposal -> its id in the file it was imported from
     manifest: bytes
     mh: str
+    questions: tuple[Question, ...] = ()
 
     @property
     def assurance(self) -> str:
@@ -98,10 +102,13 @@ class Consultation:
 
     @property
     def closes_at(self) -> int:
-        """End of the last phase that takes votes, else of the last that takes anything, else of the last."""
-        takes_votes = [phase for phase in self.phases if "vote" in phase.open]
+        """End of the last vote phase that takes anything, else of the last phase that does, else of the last.
+
+        Nothing that is counted is taken later, whatever later phases say (civic.admission.check).
+        """
         takes_acts = [phase for phase in self.phases if phase.open]
-        return (takes_votes or takes_acts or list(self.phases))[-1].ends_at
+        votes = [phase for phase in takes_acts if phase.id == VOTE]
+        return (votes or takes_acts or list(self.phases))[-1].ends_at
 
     @property
     def accept_until(self) -> int:
@@ -133,10 +140,11 @@ def parse_consultation(
     phases = _read_phases(table, where)
     rules = _read_rules(table, where)
     categories = _read_categories(table, where, space.languages)
-    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts)
+    questions = read_questions(table, where, slug, space.languages)
+    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
     return Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()),
+        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions,
     )  # fmt: skip
 
 
@@ -147,10 +155,14 @@ def manifest_bytes(
     categories: tuple[Category, ...],
     phases: tuple[Phase, ...],
     texts: Mapping[str, bytes],
+    questions: tuple[Question, ...] = (),
 ) -> bytes:
     """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
+    # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
+    asked = {"questions": [manifest_member(one) for one in questions]} if questions else {}
     return canonical_json(
-        {
+        asked
+        | {
             "v": 1,
             "space": space,
             "id": slug,

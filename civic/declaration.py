@@ -69,8 +69,8 @@ def read_names(table: Mapping[str, Any], name: str, where: str) -> tuple[str, ..
 
 
 def read_words(table: Mapping[str, Any], name: str, where: str, languages: tuple[str, ...]) -> dict[str, str]:
-    """A sentence per language: every language of the space must be there, and no other."""
+    """A sentence per language, in their order: every language of the space must be there, and no other."""
     words = read_member(table, name, dict, where)
     if set(words) != set(languages) or any(type(value) is not str or not value for value in words.values()):
         raise DeclarationError(f"{where}: '{name}' needs a text in each of {', '.join(languages)}")
-    return dict(words)
+    return {language: words[language] for language in languages}

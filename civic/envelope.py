@@ -55,7 +55,7 @@ class Envelope(NamedTuple):
 
     @property
     def slot_id(self) -> str:
-        """The 22 characters after the colon: a proposal's or comment's id, or what a vote is about."""
+        """The 22 characters after the colon: the act's own id, or that of what it is about."""
         return self.slot.partition(":")[2]
 
 

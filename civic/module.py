@@ -1,8 +1,9 @@
 """What a kind of participation brings: one folder under civic/modules/, met only through this protocol.
 
-A module's package has an attribute `MODULE`. Nothing outside names it: `civic.modules.load()` finds the folders, the
-server asks `parse`, `requires` and `counted` of each act, the worker asks `document` of each head, the builder asks
-`shelf` for pages and files. Its templates are in `templates/<name>/`, its words in `words/<lang>.json`.
+A module's package has an attribute `MODULE`. Nothing outside names it or its kinds: `civic.modules.load()` finds the
+folders, the server asks `parse`, `requires` and `counted` of each act, the worker asks `document` of each head, the
+builder asks `shelf` for pages and files. Its templates are in `templates/<name>/`, its words in `words/<lang>.json`,
+what its pages say and do in the browser in `script_words/<lang>.json` and `script.mjs` (docs/adding-a-module.md).
 """
 
 from __future__ import annotations
@@ -78,6 +79,28 @@ class Entered(NamedTuple):
     body: dict[str, Any]
 
 
+class Option(NamedTuple):
+    """What may be chosen in a plain form: its label by language or, where that is empty, `word` of the catalogue."""
+
+    value: str
+    word: str = ""
+    label: Mapping[str, str] = {}
+
+
+class Offered(NamedTuple):
+    """The options of a field, of which `many` may be chosen at most."""
+
+    options: tuple[Option, ...]
+    many: int = 1
+
+
+class Declared(NamedTuple):
+    """Something that the town itself put up for acts: it exists before any of them, and `table` shows it."""
+
+    id: str
+    table: str
+
+
 class Panel(NamedTuple):
     """A part that a module adds at the foot of another module's page about `target`."""
 
@@ -88,7 +111,7 @@ class Panel(NamedTuple):
 class Shelf(Protocol):
     """One consultation's documents of one module, kept in the builder so that a change finds its pages at once.
 
-    A topic is a short text: `proposal:<id>` (everything that shows this proposal) is shared by all modules; a module
+    A topic is a short text: `about:<id>` (everything that shows what has this id) is shared by all modules; a module
     may use others of its own. The builder puts documents first, then asks every shelf for the pages of all topics.
     """
 
@@ -126,7 +149,8 @@ class Module(Protocol):
     name: str
     kinds: tuple[str, ...]
     tables: Mapping[str, str]  # kind -> table of the snapshot that shows its heads; a kind not here is only counted
-    choices: tuple[str, ...]  # what `counted` may answer, in the order they are shown
+    choices: tuple[str, ...]  # what `counted` may answer whatever the town declares; () where nothing is counted
+    targets: tuple[str, ...]  # kinds whose acts other modules may be about
 
     def parse(self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Any:
         """The typed payload of `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
@@ -138,20 +162,32 @@ class Module(Protocol):
         a kind whose slot is its own.
         """
 
+    def offered(self, name: str, fields: Mapping[str, str], consultation: Consultation) -> Offered | None:
+        """What may be chosen in the field `name` of the plain form that `fields` fill; None where words are typed."""
+
+    def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
+        """What the town put up for this module's acts, in order; other modules' acts may be about it too."""
+
+    def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
+        """The id that the slot of this act must have, "" where it may have any."""
+
     def requires(self, kind: str, slot_id: str, payload: Any) -> tuple[str, ...]:
-        """Slots (`<kind>:<id>`) that must already hold something not withdrawn."""
+        """Slots (`<kind>:<id>`) that must already hold something not withdrawn.
+
+        `*:<id>` asks for the thing of that id that an act may be about, whichever module has it.
+        """
 
     def counted(self, kind: str, slot_id: str, payload: Any) -> tuple[Counted, ...]:
         """What a standing act of this kind adds to the totals."""
 
     def subject(self, kind: str, slot_id: str, payload: Any) -> str:
-        """The id whose page the act shows on: a vote's proposal, a comment's target, a proposal itself.
+        """The id whose page the act shows on: what a vote or a comment is about, a text itself.
 
         Not asked for a withdrawal: it keeps the subject of what it withdraws.
         """
 
     def document(self, entry: Entry) -> Document:
-        """The row of the snapshot for a head; public data only."""
+        """The row of the snapshot for a head, or for something declared (`kind` is "" then); public data only."""
 
     def shelf(self, consultation: Consultation) -> Shelf:
         """An empty shelf for one consultation."""
@@ -167,3 +203,18 @@ def module_of(modules: Modules, consultation: Consultation, kind: str) -> Module
         if module is not None and kind in module.kinds:
             return module
     return None
+
+
+def needs_of(
+    modules: Modules, module: Module, consultation: Consultation, kind: str, slot_id: str, payload: Any
+) -> tuple[tuple[str, ...], ...]:
+    """What must be there before the act (Module.requires): of each tuple one slot must hold something that stands."""
+    own = [modules[name] for name in consultation.modules if name in modules]
+    needs: list[tuple[str, ...]] = []
+    for slot in module.requires(kind, slot_id, payload):
+        wanted, _, identity = slot.partition(":")
+        if wanted != "*":
+            needs.append((slot,))
+        elif all(identity != one.id for each in own for one in each.declared(consultation)):
+            needs.append(tuple(f"{target}:{identity}" for each in own for target in each.targets) or (slot,))
+    return tuple(needs)

@@ -11,7 +11,8 @@ from civic.admission import Act, Rules, settle
 from civic.canonical import parse_json
 from civic.consultation import Category
 from civic.envelope import Envelope
-from civic.module import Modules, module_of
+from civic.module import Modules, module_of, needs_of
+from civic.questions import widened_questions
 from civic.slots import Counted, Head
 
 
@@ -78,7 +79,11 @@ def widened(rules: Rules, manifests: Iterable[bytes]) -> Rules:
     if any(not one["categories"] for one in known) and categories:
         categories.append(Category("", {}))  # once there was none
     languages = dict.fromkeys([*rules.languages, *_all(known, "question_sha256")])
-    wide = replace(consultation, modules=tuple(modules), categories=tuple(categories), limits={})
+    asked = [one for manifest in known for one in manifest.get("questions", ())]
+    questions = widened_questions(consultation.slug, consultation.questions, asked)
+    wide = replace(
+        consultation, modules=tuple(modules), categories=tuple(categories), limits={}, questions=questions
+    )  # fmt: skip
     return rules._replace(consultation=wide, languages=tuple(languages))
 
 
@@ -97,4 +102,6 @@ def admitted(envelope: Envelope, voter: str, rx: int, rules: Mapping[str, Rules]
         raise KeyError(kind)
     is_empty = envelope.kind == "withdraw"
     payload = None if is_empty else module.parse(kind, envelope.body, known.consultation, known.languages)
-    return Act(envelope, known.consultation, module, kind, voter, payload, rx, was_admitted=True)
+    wide, slot_id = known.consultation, envelope.slot_id
+    needs = () if is_empty else needs_of(modules, module, wide, kind, slot_id, payload)
+    return Act(envelope, wide, module, kind, voter, payload, rx, was_admitted=True, needs=needs)

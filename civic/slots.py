@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+SUM = "+"
+
 
 class Counted(NamedTuple):
-    """What one standing act adds to the totals: one more `choice` for `item`."""
+    """What one standing act adds to the totals: one more `choice` for `item`.
+
+    A choice that begins with SUM is no choice but a sum kept beside them, and is in no published line.
+    """
 
     item: str
     choice: str
@@ -20,7 +25,7 @@ class Head(NamedTuple):
     rev: int
     id: str  # id of the envelope
     no: int  # number of its record
-    first_no: int  # number of the first record of the slot: what orders proposals and comments
+    first_no: int  # number of the first record of the slot: what orders texts
     first_rx: int
     subject: str  # what the act belongs to (Module.subject); kept when it is withdrawn
     counted: tuple[Counted, ...]  # what it adds to the totals while it stands

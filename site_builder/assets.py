@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.space import Space
-from site_builder.bundle import bundle
+from site_builder.bundle import brought, bundle
 from site_builder.colour import palette
 from site_builder.drawings import icon_png, icon_svg
 from site_builder.theme import Theme
@@ -104,7 +104,8 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
             urls[one.url] = add(one)
         parts[code] = {name: add(one) for name, one in _PARTS.items()}
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        script = bundle(page, _constants(WORDS=own), lends_to=[*files.values(), worker])
+        prelude = _constants(WORDS=own) + f"const BROUGHT = {brought(theme.brought)};\n"
+        script = bundle(page, prelude, lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
     return scripts, parts

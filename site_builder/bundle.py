@@ -12,6 +12,7 @@ import minify
 _COUNTER = "globalThis.PREAU"
 _IMPORT = re.compile(r"^import (?:\{ ([\w$, ]+) \} from )?'\./([a-z0-9_]+\.mjs)';\n", re.MULTILINE)
 _DECLARED = re.compile(r"^(export )?(?:(?:async )?function\*?|const|let|var|class) ([\w$]+)", re.MULTILINE)
+_STARTED = re.compile(r"^export (?=function start\()", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import\b(?! *\()|export\b).*", re.MULTILINE)
 
 
@@ -71,6 +72,21 @@ class _Bundle:
             raise BundleError(f"borrowed and declared: {', '.join(both)}")
         counter = f"const {{{','.join(sorted(self.borrowed))}}} = {_COUNTER};\n"
         return "\n".join((counter if name == self.first_borrower else "") + body for name, body in self.bodies.items())
+
+
+def brought(scripts: Sequence[Path]) -> str:
+    """The functions `start(page, tools)` of the modules' own scripts, as a JavaScript list; BundleError as in bundle().
+
+    Each keeps a scope of its own and imports nothing: what it needs is handed to it.
+    """
+    functions = []
+    for script in scripts:
+        body, found = _STARTED.subn("", script.read_text(encoding="utf-8"))
+        left_over = _LEFT_OVER.search(body)
+        if found != 1 or left_over:
+            raise BundleError(f"{script.parent.name}/{script.name}: it exports one function start, and imports nothing")
+        functions.append(f"(() => {{\n{body}\nreturn start;\n}})()")
+    return f"[{','.join(functions)}]"
 
 
 def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), borrows_from: Path | None = None) -> str:

@@ -68,7 +68,8 @@ class Site:
         self.content: Content = parse_content(read_content(folders.content))
         space = self.content.space
         installation = read_installation(folders.snapshots, space)
-        theme = read_theme(folders.theme, self.modules, space.languages)
+        used = {name for one in self.content.consultations.values() for name in one.modules}
+        theme = read_theme(folders.theme, self.modules, used, space.languages)
         self.assets: Assets = make_assets(theme, space, installation.site_url)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content)

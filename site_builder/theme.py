@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,16 @@ from site_builder.words import read_words
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What a site looks like and says; `script_words` are those of the browser code, by language."""
+    """What a site looks like and says; `script_words` are those of the browser code, by language.
+
+    `brought` is the browser code of the modules that the town uses, whose words are among them.
+    """
 
     parts: dict[str, str]
     words: Mapping[str, dict[str, str]]
     scripts: Path  # folder of the browser code
     script_words: Mapping[str, dict[str, str]]
+    brought: tuple[Path, ...]
 
     @property
     def has_scripts(self) -> bool:
@@ -27,16 +31,22 @@ class Theme:
         return (self.scripts / "main.mjs").is_file()
 
 
-def read_theme(folder: Path, modules: Modules, languages: Sequence[str]) -> Theme:
-    """The theme in `folder`, with the words of the modules; BuildFailure where a language is not translated."""
+def read_theme(folder: Path, modules: Modules, used: Collection[str], languages: Sequence[str]) -> Theme:
+    """The theme in `folder`, with what the modules bring to it; BuildFailure where a language is not translated.
+
+    `used` are the names of the modules whose browser part the town needs: a phone downloads no other.
+    """
     scripts = folder / "static" / "js"
     sources = [folder / "words", *(one / "words" for one in folders_of(modules) if any((one / "words").glob("*.json")))]
     has_scripts = (scripts / "main.mjs").is_file()
+    own = [one for one in folders_of(modules) if one.name in used]
+    script_sources = [scripts / "words", *(one / "script_words" for one in own if (one / "script_words").is_dir())]
     return Theme(
         read_parts(folder / "static" / "css"),
         {code: read_words(sources, code) for code in languages},
         scripts,
-        {code: read_words([scripts / "words"], code) for code in languages} if has_scripts else {},
+        {code: read_words(script_sources, code) for code in languages} if has_scripts else {},
+        tuple(one / "script.mjs" for one in own if (one / "script.mjs").is_file()),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from civic.consultation import Consultation
+from civic.questions import Question
 from sync_server.signers import Sealed, Signers
 
 HERE = Path(__file__).parent
@@ -94,30 +95,35 @@ class Scene:
 
     def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
         self.table = table
+        self.questions = {one.id: one for one in consultation.questions}
         secret = SECRET + str(table["seed"]).encode()
         self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
 
     def sessions(self) -> Iterator[Session]:
         """Every act, in no particular order; nobody answers what is not there yet."""
-        for place, proposal in enumerate(self.table["proposal"]):
+        for place, proposal in enumerate(self.table.get("proposal", ())):
             identity = self.signers.draw("proposal", str(place))
             words = {name: proposal.get(name, "") for name in ("title", "text", "category", "name")}
             yield self._words(proposal, "proposal", identity, words)
-            comments = proposal.get("comment", [])
-            for number, comment in enumerate(comments, 1):
-                answered = comment.get("answers")
-                body = {
-                    "target": identity,
-                    "reply_to": None if answered is None else self._comment_id(identity, answered),
-                    "text": comment["text"],
-                    "name": comment["name"],
-                }
-                yield self._words(comment, "comment", self._comment_id(identity, number), body)
+            yield from self._talk(proposal, identity)
+        for ballot in self.table.get("ballot", ()):
+            yield from self._talk(ballot, self.questions[ballot["question"]].slot)
         for voter in range(self.table["voters"]):
             yield from self._votes(f"voter {voter}")
 
-    def _comment_id(self, proposal: str, number: int) -> str:
-        return self.signers.draw("comment", proposal, str(number))
+    def _talk(self, said: Mapping[str, Any], target: str) -> Iterator[Session]:
+        for number, comment in enumerate(said.get("comment", ()), 1):
+            answered = comment.get("answers")
+            body = {
+                "target": target,
+                "reply_to": None if answered is None else self._comment_id(target, answered),
+                "text": comment["text"],
+                "name": comment["name"],
+            }
+            yield self._words(comment, "comment", self._comment_id(target, number), body)
+
+    def _comment_id(self, target: str, number: int) -> str:
+        return self.signers.draw("comment", target, str(number))
 
     def _words(self, said: Mapping[str, Any], kind: str, identity: str, body: dict[str, Any]) -> Session:
         at = int(said["at"].timestamp())
@@ -129,8 +135,8 @@ class Scene:
     def _votes(self, voter: str) -> Iterator[Session]:
         start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
         at = start + int(self.signers.chance("at", voter) * (end - start))
-        cast: list[Sealed] = []
-        for place, proposal in enumerate(self.table["proposal"]):
+        cast = list(self._ballots(voter, at))
+        for place, proposal in enumerate(self.table.get("proposal", ())):
             is_there = proposal["at"].timestamp() < at
             if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
                 choice = self._choice(voter, str(place), proposal)
@@ -139,6 +145,25 @@ class Scene:
                     cast.append(self._vote(voter, str(place), "blank", at, 2, cast[-1].id))
         if cast:
             yield Session(at, tuple(cast))
+
+    def _ballots(self, voter: str, at: int) -> Iterator[Sealed]:
+        for ballot in self.table.get("ballot", ()):
+            question = self.questions[ballot["question"]]
+            if self.signers.chance("reach", voter, question.id) < ballot["reach"]:
+                body = {"question": question.id, "choice": self._answers(voter, question, ballot["chances"])}
+                rest = {"jti": self.signers.draw("ballot", voter, question.id), "rev": 1, "prev": None, "iat": at}
+                yield self.signers.seal(voter, "ballot", f"ballot:{question.slot}", body, **rest)
+
+    def _answers(self, voter: str, question: Question, chances: Mapping[str, float]) -> list[str]:
+        if question.max > 1:
+            wanted = [one for one in chances if self.signers.chance("want", voter, question.id, one) < chances[one]]
+            return sorted(wanted[: question.max])
+        chance = self.signers.chance("choice", voter, question.id)
+        for one, share in chances.items():
+            chance -= share
+            if chance < 0:
+                return [one]
+        return []
 
     def _choice(self, voter: str, place: str, proposal: Mapping[str, Any]) -> str:
         chance = self.signers.chance("choice", voter, place)

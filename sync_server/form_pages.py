@@ -11,8 +11,7 @@ from typing import NamedTuple
 from flask import Response, render_template
 
 from civic import modules as kinds
-from civic.consultation import Consultation
-from civic.module import Module
+from civic.module import Module, Offered
 from civic.refusals import Code
 from sync_server.catalogue import Town
 from sync_server.drafts import ADDRESSING, Draft
@@ -29,6 +28,8 @@ class Row(NamedTuple):
     value: str
     shown: str
     options: tuple[tuple[str, str], ...]  # what may be chosen; empty where words are typed
+    chosen: tuple[str, ...]
+    many: bool  # whether several of them may be chosen
 
     @property
     def is_long(self) -> bool:
@@ -74,11 +75,12 @@ class FormPages:
     def rows(self, draft: Draft, town: Town, module: Module | None, body: Mapping[str, object]) -> list[Row]:
         """The entry of a draft, `body` being what would be published of it."""
         known = town.content.consultations.get(draft.slug)
-        return [
-            self._row(name, value, body.get(name, value), draft.fields.get("lang", ""), known, module)
-            for name, value in draft.entry().items()
-            if value or name != "category" or (known is not None and known.categories)
-        ]
+        rows, lang = [], draft.fields.get("lang", "")
+        for name, value in draft.entry().items():
+            offered = None if known is None or module is None else module.offered(name, draft.fields, known)
+            if value or offered is None or offered.options:
+                rows.append(self._row(name, value, body.get(name, value), lang, offered, module))
+        return rows
 
     def about(self, draft: Draft, town: Town, answered: str) -> list[Row]:
         """What the act is about: the consultation, and the title of what it answers where there is one."""
@@ -86,21 +88,23 @@ class FormPages:
         texts = town.content.texts[draft.slug]
         title = texts[lang if lang in texts else town.content.space.languages[0]].title
         found = (("consultation", title), ("target", answered))
-        return [Row(name, self.words(lang)(f"field.{name}"), "", value, ()) for name, value in found if value]
+        t = self.words(lang)
+        return [Row(name, t(f"field.{name}"), "", value, (), (), many=False) for name, value in found if value]
 
     def _row(
-        self, name: str, value: str, shown: object, lang: str, known: Consultation | None, module: Module | None
+        self, name: str, value: str, shown: object, lang: str, offered: Offered | None, module: Module | None
     ) -> Row:
         t, owner = self.words(lang), "" if module is None else module.name
         label = t.find(f"{owner}.form.{name}", f"{owner}.{name}", f"field.{name}") or name
-        options: tuple[tuple[str, str], ...] = ()
-        if name == "category" and known is not None:
-            options = tuple((one.id, one.label.get(lang) or one.id) for one in known.categories)
-            if value not in dict(options):
-                options = (("", t.find(f"{owner}.form.{name}.choose") or "–"), *options)
-        elif name == "choice" and module is not None:
-            options = tuple((one, t.find(f"{owner}.choice.{one}") or one) for one in module.choices)
-        return Row(name, label, value, dict(options).get(value, str(shown)), options)
+        if offered is None:
+            return Row(name, label, value, str(shown), (), (), many=False)
+        chosen = tuple(value.split(" ")) if offered.many > 1 else (value,)
+        options = tuple((one.value, one.label.get(lang) or t.find(one.word) or one.value) for one in offered.options)
+        labels = dict(options)
+        if offered.many == 1 and value not in labels:
+            options = (("", t.find(f"{owner}.form.{name}.choose") or "–"), *options)
+        said = ", ".join(labels.get(one, one) for one in chosen)
+        return Row(name, label, value, said, options, chosen, many=offered.many > 1)
 
     def hidden(self, draft: Draft) -> list[tuple[str, str]]:
         """What the page of the site added to the entry, to be carried along."""

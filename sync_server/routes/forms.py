@@ -97,7 +97,8 @@ def _fields() -> dict[str, str]:
     if request.mimetype != "application/x-www-form-urlencoded":
         raise Problem(Code.UNSUPPORTED_TYPE)
     read_body()  # kept by the request, which reads the form out of it
-    fields = {name: values[0] for name, values in request.form.lists() if values}
+    # A name has one value but for boxes ticked side by side, whose values hold no space.
+    fields = {name: " ".join(values) for name, values in request.form.lists() if values}
     if len(fields) > MOST_FIELDS or any(len(one) > MOST_LETTERS for pair in fields.items() for one in pair):
         raise Problem(Code.TOO_LARGE)
     return fields
@@ -129,8 +130,7 @@ def _answered(act: Act) -> str:
     """The title of what the act is about, "" where it is about nothing or that is not there (any more)."""
     space, slug = act.envelope.aud, act.envelope.consultation
     with services().ledger.reading() as now:
-        slots = act.module.requires(act.kind, act.envelope.slot_id, act.payload)
-        found = [now.find_shown(space, slug, slot) for slot in slots]
+        found = [now.find_shown(space, slug, slot) for slots in act.needs for slot in slots]
     bodies = [body_of(one) for one in found if one is not None]
     return next((str(body["title"]) for body in bodies if body.get("title")), "")
 

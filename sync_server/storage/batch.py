@@ -84,7 +84,7 @@ def stone_of(row: Any) -> Tombstone:
 
 
 def held_text(held: Mapping[str, int]) -> str:
-    """How the slots a voter fills are stored: "proposal:2 vote:7"."""
+    """How the slots a voter fills are stored: "<kind>:2 <kind>:7"."""
     return " ".join(f"{kind}:{number}" for kind, number in sorted(held.items()))
 
 
@@ -269,5 +269,5 @@ def _slots_asked(act: Act) -> Iterator[str]:
     """Slots whose owner `settle` will ask for."""
     if act.kind in act.module.tables:
         yield act.envelope.slot
-    if act.payload is not None and not act.is_erased:
-        yield from act.module.requires(act.kind, act.envelope.slot_id, act.payload)
+    for slots in act.needs:
+        yield from slots

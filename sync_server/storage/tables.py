@@ -125,7 +125,7 @@ voters = sa.Table(
     _text("space", key=True),
     _text("consultation", key=True),
     _text("voter", key=True),
-    _text("held"),  # slots filled, by kind: "proposal:2 vote:7"
+    _text("held"),  # slots filled, by kind: "<kind>:2 <kind>:7"
     _integer("standing"),  # slots that count now
     sqlite_with_rowid=False,
 )

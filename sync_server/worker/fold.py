@@ -1,7 +1,7 @@
 """One consultation's public state in memory, kept up to date record by record (docs/formats.md §6).
 
-Pure: heads and totals of the ledger come in, documents go out. A vote costs the same whatever the number of
-proposals: it touches the document of what it is about, or, while counts are hidden, nothing.
+Pure: heads and totals of the ledger come in, documents go out. A vote costs the same however much there is to vote
+on: it touches the document of what it is about, or, while counts are hidden, nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from civic.admission import FORM_VOTER, Rules
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
-from civic.module import Document, Entry, Module, Modules
+from civic.module import Declared, Document, Entry, Module, Modules
 from civic.phases import Moment, are_counts_public
 from civic.replay import widened
-from civic.slots import Head
+from civic.slots import SUM, Head
 from sync_server.storage.reading import HeadRow, Line, Participation, Total
 
 Tables = dict[str, list[Document]]  # table -> documents put
@@ -48,6 +48,14 @@ class _Kept(NamedTuple):
     number: int
 
 
+class _Put(NamedTuple):
+    """What the town declared, with its number in the town's order."""
+
+    declared: Declared
+    number: int
+    module: Module
+
+
 class Fold:
     """The documents of one consultation under one version of its rules, at one moment.
 
@@ -69,7 +77,9 @@ class Fold:
         self._modules: dict[str, Module] = {}
         for name in consultation.modules:
             self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
-        self._kept: dict[str, _Kept] = {}  # id of a proposal or comment, in order of arrival
+        declared = [(one, module) for module in self._own() for one in module.declared(consultation)]
+        self._declared = {one.id: _Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
+        self._kept: dict[str, _Kept] = {}  # id of a text that pages show, in order of arrival
         self._numbers: dict[str, int] = {}  # kind -> how many
         self._tallies: dict[str, Tally] = {}
         self.mark = NO_MARK
@@ -101,7 +111,7 @@ class Fold:
     def apply(self, moved: Iterable[HeadRow], tallies: Mapping[str, Tally]) -> Tables:
         """Takes the heads and totals that moved since the last time; the documents that differ.
 
-        `moved` must hold every head moved since, for a proposal's number is the order of its first arrival.
+        `moved` must hold every head moved since, for a text's number is the order of its first arrival.
         """
         seen = [one for one in moved if one.is_shown or self.is_public]
         shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
@@ -113,6 +123,9 @@ class Fold:
             if kept is not None:
                 table = self._modules[kept.kind].tables[kept.kind]
                 changed.setdefault(table, []).append(self._document(identity, kept))
+            elif identity in self._declared:
+                put = self._declared[identity]
+                changed.setdefault(put.declared.table, []).append(self._declared_document(put))
         if lines:
             changed[LINES] = lines
         mark = max((Mark(one.head.no, one.rx) for one in seen), default=NO_MARK)
@@ -137,6 +150,8 @@ class Fold:
         tables: Tables = {"consultation": [self.row()]}
         for module in self._modules.values():
             tables |= {table: [] for table in module.tables.values()}
+        for put in self._declared.values():
+            tables.setdefault(put.declared.table, []).append(self._declared_document(put))
         lines: list[Document] = []
         for identity, kept in self._kept.items():
             tables[self._modules[kept.kind].tables[kept.kind]].append(self._document(identity, kept))
@@ -146,8 +161,8 @@ class Fold:
         return tables
 
     def _vote_line(self, line: Line) -> Document:
-        number = self._kept[line.subject].number if line.subject in self._kept else 0
-        return _line_of(line.no, line.kind, number, " ".join(one.choice for one in line.counted))
+        chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
+        return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)
 
     def _renew(self, one: HeadRow) -> list[Document]:
         before = self._kept.get(one.head.slot.partition(":")[2])
@@ -184,8 +199,26 @@ class Fold:
     def _line(self, kept: _Kept) -> list[Document]:
         if kept.head.withdrawn:
             return []
-        subject = self._kept.get(kept.head.subject, kept)
-        return [_line_of(kept.head.no, kept.kind, subject.number, "")]
+        return [_line_of(kept.head.no, kept.kind, self._number_of(kept.head.subject) or kept.number, "")]
+
+    def _number_of(self, identity: str) -> int:
+        """The number under which pages show what has this id, 0 where they do not."""
+        if identity in self._declared:
+            return self._declared[identity].number
+        return self._kept[identity].number if identity in self._kept else 0
+
+    def _own(self) -> list[Module]:
+        return list(dict.fromkeys(self._modules.values()))
+
+    def _declared_document(self, put: _Put) -> Document:
+        identity, module = put.declared.id, put.module
+        tally = self._tallies.get(identity, NOTHING)
+        entry = Entry(
+            kind="", id=identity, subject=identity, number=put.number, no=0, received_at=0, as_of=tally.as_of,
+            revised=False, withdrawn=False, unsigned=False, payload=None,
+            votes=tally.votes if self.is_public and module.choices else None,
+        )  # fmt: skip
+        return module.document(entry)
 
 
 def _line_of(no: int, kind: str, number: int, choice: str) -> Document:

@@ -89,7 +89,8 @@ def rows_of(
             yield Withheld(one.i, one.no, one.rx, one.slot)
             continue
         is_unsigned = one.voter.startswith(FORM_VOTER)
-        person = pseudonym(secret, consultation.slug, one.voter) if is_named and not is_unsigned else None
+        who = f"words|{one.voter}" if one.is_shown else one.voter  # an idea's author is not to be found by the votes
+        person = pseudonym(secret, consultation.slug, who) if is_named and not is_unsigned else None
         yield Row(one.i, one.no, one.rx, bytes(one.salt), one.envelope, person, is_unsigned)
 
 

@@ -1,17 +1,23 @@
 """The arrows and rooms of docs/architecture.md, read from the code itself."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from civic import modules
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 ROOMS = ("civic", "site_builder", "sync_server")
 STANDARD = frozenset(sys.stdlib_module_names)
 # The standard library's ways to reach the clock, the disk, the network or chance.
 AMBIENT = {"time", "random", "secrets", "socket", "os", "subprocess", "tempfile", "threading", "urllib", "http", "uuid"}
+
+# They tell of acts of particular kinds: the modules themselves, the imports of other platforms, the demo's past.
+TELLERS = {"modules", "imports", "demo"}
 
 
 def sources(room: str) -> list[Path]:
@@ -101,6 +107,22 @@ def test_nothing_outside_names_a_module() -> None:
                 continue
             for name, line in imports(path):
                 assert name.removeprefix("civic.modules.").partition(".")[0] not in names, f"{path}:{line}"
+
+
+def test_nothing_outside_a_module_names_a_kind_of_act() -> None:
+    kinds = "|".join(kind for module in modules.load().values() for kind in module.kinds)
+    # In a selector, as a value, at the head of a slot, or at the tail of a word's key.
+    named = re.compile(rf"""['"`=.]({kinds})(?:['"`:\]]|\.now\b)""")
+    theme = REPOSITORY / "themes" / "town"
+    files = [*theme.rglob("*.mjs"), *theme.rglob("*.html"), *(theme / "static" / "js" / "words").glob("*.json")]
+    files += [path for room in ROOMS for path in sources(room) if not TELLERS & {*path.parts, path.stem}]
+    assert len(files) > 100
+    found = [f"{path}:{line}: {text.strip()}" for path in files for line, text in numbered(path) if named.search(text)]
+    assert not [line for line in found if not line.endswith('VOTE = "vote"')]  # the name of a phase
+
+
+def numbered(path: Path) -> Iterator[tuple[int, str]]:
+    return enumerate(path.read_text("utf-8").splitlines(), 1)
 
 
 @pytest.mark.parametrize("room", ROOMS)

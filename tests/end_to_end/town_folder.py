@@ -33,6 +33,8 @@ class Plan:
     categories: tuple[str, ...] = ()
     assurance: str = ""  # a level makes the consultation a named one
     limits: dict[str, int] = field(default_factory=lambda: {"proposal": 5, "comment": 50})
+    modules: tuple[str, ...] = ("ideas", "comments")
+    questions: str = ""  # TOML of what the town asks
 
 
 def closing_in(seconds: int, counts: str = "open", unsigned: tuple[str, ...] = ()) -> Plan:
@@ -97,7 +99,7 @@ def write_town(folder: Path, now: int, plans: dict[str, Plan], site_url: str) ->
 def toml_of(plan: Plan, now: int) -> str:
     lines = [
         "revision = 1",
-        'modules = ["ideas", "comments"]',
+        f"modules = {list(plan.modules)}",
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
         f"unsigned = {list(plan.unsigned)}",
@@ -115,7 +117,7 @@ def toml_of(plan: Plan, now: int) -> str:
             f"ends_at = {_instant(now + step.ends)}",
             f"open = {list(step.open)}",
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, plan.questions]) + "\n"
 
 
 def _instant(seconds: int) -> str:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { countActs } from '../../themes/town/static/js/counted.mjs';
+import { countActs, isOwnRow } from '../../themes/town/static/js/counted.mjs';
 import { addAct } from '../../themes/town/static/js/outbox.mjs';
 import { flush } from '../../themes/town/static/js/sync.mjs';
 import { draft, makeTown } from './town.mjs';
@@ -60,4 +60,16 @@ test('a proposal is published as soon as its row is', async () => {
 test('a proposal without row waits until the results', async () => {
   assert.equal((await lookUp('proposal', {})).act.state, 'received');
   assert.equal((await lookUp('proposal', { [RESULTS_AT]: RESULTS })).act.state, 'missing');
+});
+
+test('the row of a choice among several names them in the order of the ballot, and blank when there is none', () => {
+  const act = { kind: 'ballot', counts: true, target: 'x', page: '/marche/2/', body: { choice: ['a', 'c'] } };
+  assert.ok(isOwnRow(act, ['ballot', '2', 'a c']));
+  assert.ok(!isOwnRow(act, ['ballot', '1', 'a c']));
+  assert.ok(!isOwnRow(act, ['ballot', '2', 'a']));
+  assert.ok(isOwnRow({ ...act, body: { choice: [] } }, ['ballot', '2', 'blank']));
+});
+
+test('a text is not counted by the row of a choice', () => {
+  assert.ok(!isOwnRow({ kind: 'signature', counts: false, page: '/ecole/', body: {} }, ['signature', '1', 'for']));
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { say, sayCount, sayDeadline, sayMoment, sayNumber, tellTimesOf } from '../../themes/town/static/js/words.mjs';
-import { sayStanding } from '../../themes/town/static/js/act_view.mjs';
+import { choiceWord, sayStanding } from '../../themes/town/static/js/act_view.mjs';
+import { wordsOf } from './words_of.mjs';
 
 const at = (lang) => {
-  globalThis.WORDS = JSON.parse(readFileSync(new URL(`../../themes/town/static/js/words/${lang}.json`, import.meta.url), 'utf8'));
+  globalThis.WORDS = wordsOf(lang);
 };
 const plain = (text) => text.replace(/[\u00a0\u202f]/g, ' ');
 tellTimesOf('Europe/Paris');
@@ -32,7 +32,7 @@ test('numbers and plurals', () => {
 
 test('the fixed phrases of the design', () => {
   at('fr');
-  const act = { kind: 'vote', slot: 'vote:x', state: 'waiting', code: '', no: 4127, until: CLOSING, results: CLOSING, closes: CLOSING, body: {} };
+  const act = { kind: 'vote', slot: 'vote:x', state: 'waiting', code: '', no: 4127, until: CLOSING, results: CLOSING, closes: CLOSING, body: {}, counts: true, chosen: '' };
   const says = (more) => plain(sayStanding({ ...act, ...more }));
   assert.equal(says({}), 'Votre vote est gardé. Il partira tout seul dès que le réseau revient. Vous pouvez fermer cette page.');
   assert.equal(says({ state: 'received' }), 'Votre vote est reçu, n° 4 127. Il sera compté après le 18 juin.');
@@ -40,4 +40,19 @@ test('the fixed phrases of the design', () => {
   assert.equal(plain(say('outbox.missing.vote', { no: '4 127' })), 'Votre vote reçu n° 4 127 n’est pas dans le résultat. Montrez ce reçu à la mairie ou à un observateur.');
   assert.equal(plain(say('unkept')), 'Ce téléphone ne peut pas garder votre vote : envoyez-le maintenant.');
   assert.match(says({ state: 'refused', code: 'from_the_future' }), /^Refusé pour une raison/);
+});
+
+test('a kind that brings no words is spoken of in those of every kind', () => {
+  at('fr');
+  const act = { kind: 'signature', slot: 'signature:x', state: 'waiting', code: '', no: 7, results: 0, closes: 0, body: {}, counts: false };
+  assert.match(plain(sayStanding(act)), /^Votre envoi est gardé/);
+  assert.equal(plain(sayStanding({ ...act, state: 'received' })), 'Votre envoi est reçu, n° 7.');
+});
+
+test('a choice is said in the language of the page, or as its form said it', () => {
+  at('en');
+  const act = { kind: 'vote', body: { choice: 'against' }, counts: true, chosen: 'contre', carried: false };
+  assert.equal(choiceWord(act), 'against');
+  assert.equal(choiceWord({ ...act, kind: 'ballot', body: { choice: ['samedi'] }, chosen: 'Samedi matin' }), 'Samedi matin');
+  assert.equal(choiceWord({ ...act, counts: false }), '');
 });

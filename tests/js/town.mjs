@@ -70,9 +70,12 @@ export async function makeTown() {
 }
 
 export function draft(kind, more = {}) {
-  const body = kind === 'vote' ? { choice: 'for' } : { title: 'Une halle', text: 'Un marché quand il pleut.', category: '', name: '', lang: 'fr' };
+  const counts = kind === 'vote';
+  const target = counts ? more.target || 'AAAAAAAAAAAAAAAAAAAAAA' : '';
+  const body = counts ? { choice: 'for' } : { title: 'Une halle', text: 'Un marché quand il pleut.', category: '', name: '', lang: 'fr' };
   return {
-    kind, consultation: 'filature', mh: 'm'.repeat(43), target: kind === 'vote' ? 'AAAAAAAAAAAAAAAAAAAAAA' : '', title: 'Une halle',
-    body, page: '/filature/31/', opens: 0, closes: 1_790_100_000, until: 1_790_200_000, results: 1_790_200_000, ...more,
+    kind, consultation: 'filature', mh: 'm'.repeat(43), target, title: 'Une halle', chosen: '', counts,
+    ...(counts ? { slot: `vote:${target}` } : {}), body, page: '/filature/31/', opens: 0, closes: 1_790_100_000,
+    until: 1_790_200_000, results: 1_790_200_000, ...more,
   };
 }

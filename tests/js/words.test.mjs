@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { scripts, wordsOf } from './words_of.mjs';
 
-const folder = new URL('../../themes/town/static/js/', import.meta.url);
-const words = (lang) => JSON.parse(readFileSync(new URL(`words/${lang}.json`, folder), 'utf8'));
-const [fr, en] = [words('fr'), words('en')];
-const script = readdirSync(folder)
-  .filter((name) => name.endsWith('.mjs') && !['lean_qr.mjs', 'noble_ed25519.mjs'].includes(name))
-  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-  .join('\n');
+const [fr, en] = [wordsOf('fr'), wordsOf('en')];
+const script = scripts();
 const formats = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
 const table = formats.slice(formats.indexOf('## 5. Refusals'), formats.indexOf('## 6.'));
 
@@ -29,8 +25,8 @@ test('every refusal of the formats has its sentence', () => {
 });
 
 test('every sentence that the scripts say exists', () => {
-  for (const [, key] of script.matchAll(/\bsay(?:Of|Count)?\(\s*'([\w.]+)'/g)) {
-    assert.ok(key in fr || `${key}.other` in fr || `${key}.vote` in fr, key);
+  for (const [, key] of script.matchAll(/\bsay(?:Of|For|Count)?\(\s*'([\w.]+)'/g)) {
+    assert.ok(key in fr || `${key}.other` in fr, key);
   }
 });
 

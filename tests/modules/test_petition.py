@@ -5,14 +5,20 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from playwright.sync_api import Playwright
+
+from tests.end_to_end.gestures import READ_ACTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ROOMS = ("civic", "site_builder", "sync_server", "themes")
-SIGN = """
-import tomllib
+RULES = """
+import sys
 from cryptography.hazmat.primitives.asymmetric import ec
 from civic import modules, signing
 from civic.admission import Rules, check
@@ -25,17 +31,37 @@ from pathlib import Path
 root = Path("content")
 content = parse_content({str(one.relative_to(root)): one.read_bytes() for one in root.rglob("*") if one.is_file()})
 rules = content.consultations["ecole"]
+"""
+SIGN = """
 key = ec.generate_private_key(ec.SECP256R1())
 x, y = signing.coordinates(key.public_key())
 jti = b64u_encode(bytes(16))
 text = seal({"v": 1, "aud": "valbrume", "a": "ecole", "mh": rules.mh, "kind": "signature", "slot": f"signature:{jti}",
              "jti": jti, "rev": 1, "prev": None, "iat": 0, "body": {"name": "Ana"}}, x, y,
             lambda one: signing.sign(key, one))
+"""
+TAKE = """
 known = {"ecole": Rules(rules, frozenset({rules.mh}), ("fr", "en"))}
 act = check(parse_envelope(text), "valbrume", known, modules.load(), rules.opens_at, "")
 assert Standing().take(act, 1)
-print("taken")
+print("taken by", act.payload.name)
 """
+SNAPSHOTS = {
+    "space": {
+        "installation": {
+            "1": {"space": "valbrume", "sync_url": "https://sync.valbrume.example", "site_url": "", "receipt_key": {},
+                  "precompress": False}
+        }
+    },
+    "ecole": {
+        "consultation": {
+            "1": {"slug": "ecole", "manifest": "", "seq": 0, "as_of": 0, "since": 1_772_350_000, "phase": "vote",
+                  "state": "open", "results": None}
+        },
+        "signatures": {},
+    },
+}  # fmt: skip
+DURING = 1_773_000_000  # while the petition is open
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +88,32 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for lang, title in (("fr", "Gardons l’école"), ("en", "Keep the school")):
         (town / "consultations" / "ecole" / f"{lang}.md").write_text(f"title: {title}\n\nTexte.\n", "utf-8")
-    snapshots = root / "snapshots"
-    snapshots.mkdir()
+    (root / "snapshots").mkdir()
+    for name, tables in SNAPSHOTS.items():
+        (root / "snapshots" / f"{name}.json").write_text(json.dumps(tables), "utf-8")
     return root
+
+
+@pytest.mark.browser
+def test_a_phone_without_network_keeps_a_signature_that_the_gate_takes(
+    copy: Path, site: Path, playwright: Playwright
+) -> None:
+    served = partial(SimpleHTTPRequestHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = chromium.new_page(service_workers="block")
+        page.clock.set_fixed_time(DURING)
+        page.goto(f"http://127.0.0.1:{server.server_port}/ecole/")
+        page.fill("#name", " Zoé\t")
+        page.click("text=Signer la pétition")
+        page.wait_for_selector("text=Votre signature est gardée.")
+        (act,) = page.evaluate(READ_ACTS)
+        page.goto(f"http://127.0.0.1:{server.server_port}/mes-envois/")
+        page.wait_for_selector("article >> text=Gardons l’école")
+        chromium.close()
+        server.shutdown()
+    assert run(copy, "-c", f"{RULES}text = sys.argv[1]\n{TAKE}", act["jws"]).strip() == "taken by Zoé"
 
 
 def run(copy: Path, *command: str) -> str:
@@ -81,14 +130,20 @@ def run(copy: Path, *command: str) -> str:
 
 
 def test_a_signature_passes_the_gate(copy: Path) -> None:
-    assert run(copy, "-c", SIGN).strip() == "taken"
+    assert run(copy, "-c", RULES + SIGN + TAKE).strip() == "taken by Ana"
 
 
-def test_the_site_has_its_page_its_words_and_its_data(copy: Path) -> None:
+@pytest.fixture(scope="module")
+def site(copy: Path) -> Path:
+    """The site of that town."""
     run(
         copy, "-m", "site_builder", "build", "--content", "content", "--snapshots", "snapshots",
         "--theme", "themes/town", "--output", "site",
     )  # fmt: skip
+    return copy / "site"
+
+
+def test_the_site_has_its_page_its_words_and_its_data(copy: Path, site: Path) -> None:
     page = (copy / "site" / "ecole" / "index.html").read_text("utf-8")
     assert "Signer la pétition" in page
     assert 'data-act="signature"' in page

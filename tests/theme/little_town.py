@@ -69,12 +69,12 @@ def _rules(counts: str, mode: str = "open") -> str:
     lines.append("[limits]\nproposal = 3")
     lines += [CATEGORIES] if counts == "open" else []
     for name, first, last, kinds in phases:
-        starts, ends = (_iso(START + day * DAY) for day in (first, last))
+        starts, ends = (iso(START + day * DAY) for day in (first, last))
         lines.append(f'[[phase]]\nid = "{name}"\nstarts_at = {starts}\nends_at = {ends}\nopen = {kinds}')
     return "\n".join(lines)
 
 
-def _iso(instant: int) -> str:
+def iso(instant: int) -> str:
     days, seconds = divmod(instant - START, DAY)
     month, day = divmod(days, 30)
     return f"2026-{6 + month:02}-{day + 1:02}T{9 + seconds // 3600:02}:00:00+02:00"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
-from civic.module import Document, Entered, Entry
+from civic.module import Declared, Document, Entered, Entry, Offered
 from civic.modules.comments.shelf import CommentsShelf
 from civic.refusals import Code, Refused
 from civic.slots import Counted
@@ -34,6 +34,7 @@ class Comments:
     kinds: tuple[str, ...] = ("comment",)
     tables: Mapping[str, str] = {"comment": "comments"}
     choices: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -66,17 +67,29 @@ class Comments:
         }
         return Entered(own_id, body)
 
+    def offered(self, name: str, fields: Mapping[str, str], consultation: Consultation) -> Offered | None:
+        """Everything is typed."""
+        return None
+
+    def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
+        """Nothing of its own."""
+        return ()
+
+    def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
+        """A comment's slot is its own."""
+        return ""
+
     def requires(self, kind: str, slot_id: str, payload: Any) -> tuple[str, ...]:
-        """A comment needs its proposal, and the comment it answers."""
-        proposal = f"proposal:{payload.target}"
-        return (proposal,) if payload.reply_to is None else (proposal, f"comment:{payload.reply_to}")
+        """A comment needs what it is about, and the comment it answers."""
+        target = f"*:{payload.target}"
+        return (target,) if payload.reply_to is None else (target, f"comment:{payload.reply_to}")
 
     def counted(self, kind: str, slot_id: str, payload: Any) -> tuple[Counted, ...]:
         """Comments are not votes."""
         return ()
 
     def subject(self, kind: str, slot_id: str, payload: Any) -> str:
-        """The proposal commented on."""
+        """What is commented on."""
         return str(payload.target)
 
     def document(self, entry: Entry) -> Document:

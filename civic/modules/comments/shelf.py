@@ -43,7 +43,7 @@ class CommentsShelf:
         self.comments[document["id"]] = document
         if before is None:
             insort(self.order.setdefault(document["target"], []), (document["no"], document["id"]))
-        return frozenset({f"proposal:{document['target']}"})
+        return frozenset({f"about:{document['target']}"})
 
     def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
         """Comments have no page of their own."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from civic.consultation import Consultation
-from civic.module import Document, Entered, Entry
+from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.ideas.payload import CHOICES, Proposal, Vote, parse_proposal, parse_vote
 from civic.modules.ideas.shelf import IdeasShelf
 from civic.slots import Counted
@@ -20,6 +20,7 @@ class Ideas:
     kinds: tuple[str, ...] = ("proposal", "vote")
     tables: Mapping[str, str] = {"proposal": "proposals"}
     choices: tuple[str, ...] = CHOICES
+    targets: tuple[str, ...] = ("proposal",)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -34,6 +35,22 @@ class Ideas:
         words = {"title": normalise(fields["title"]), "text": normalise(fields["text"], lines=True)}
         kept = {"category": fields["category"], "name": normalise(fields["name"]), "lang": fields["lang"]}
         return Entered(own_id, words | kept)
+
+    def offered(self, name: str, fields: Mapping[str, str], consultation: Consultation) -> Offered | None:
+        """See Module."""
+        if name == "choice":
+            return Offered(tuple(Option(one, f"ideas.choice.{one}") for one in CHOICES))
+        if name == "category":
+            return Offered(tuple(Option(one.id, label=one.label) for one in consultation.categories))
+        return None
+
+    def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
+        """Ideas come from citizens."""
+        return ()
+
+    def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
+        """A vote's slot names the proposal, which `requires` asks for."""
+        return ""
 
     def requires(self, kind: str, slot_id: str, payload: Any) -> tuple[str, ...]:
         """A vote needs its proposal."""

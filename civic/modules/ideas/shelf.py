@@ -38,14 +38,14 @@ class IdeasShelf:
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
-        topics = {f"proposal:{document['id']}"}
+        topics = {f"about:{document['id']}"}
         if before is None:
             if number != len(self.proposals) + 1:
                 raise ValueError(f"proposal {number} put after {len(self.proposals)}")
             self.proposals.append(document)
             topics |= {"first", "ballot"} | {f"block:{back}" for back in _blocks_moved(number)}
             if number > 1:
-                topics.add(f"proposal:{self.proposals[number - 2]['id']}")
+                topics.add(f"about:{self.proposals[number - 2]['id']}")
         else:
             self.proposals[number - 1] = document
             if any(before[one] != document[one] for one in ("title", "withdrawn", "category")):
@@ -76,7 +76,7 @@ class IdeasShelf:
         is_top = "top" in topics
         for topic in sorted(topics):
             name, _, value = topic.partition(":")
-            if name == "proposal" and value in self.by_id:
+            if name == "about" and value in self.by_id:
                 document = self.by_id[value]
                 yield pages.proposal(document)
                 blocks.add(block_of(document["number"]))

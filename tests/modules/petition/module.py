@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from civic.modules.petition.shelf import PetitionShelf
 
 from civic.consultation import Consultation
-from civic.module import Document, Entered, Entry
+from civic.module import Declared, Document, Entered, Entry, Offered
 from civic.refusals import Code, Refused
 from civic.slots import Counted
 from civic.text import check_text, normalise
@@ -27,6 +27,7 @@ class Petition:
     kinds: tuple[str, ...] = ("signature",)
     tables: Mapping[str, str] = {"signature": "signatures"}
     choices: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -39,6 +40,18 @@ class Petition:
     def entered(self, kind: str, fields: Mapping[str, str], own_id: str) -> Entered:
         """See Module."""
         return Entered(own_id, {"name": normalise(fields["name"])})
+
+    def offered(self, name: str, fields: Mapping[str, str], consultation: Consultation) -> Offered | None:
+        """See Module."""
+        return None
+
+    def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
+        """See Module."""
+        return ()
+
+    def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
+        """A signature's slot is its own."""
+        return ""
 
     def requires(self, kind: str, slot_id: str, payload: Any) -> tuple[str, ...]:
         """A signature needs nothing."""

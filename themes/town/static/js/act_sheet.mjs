@@ -1,5 +1,5 @@
 // What a page says of an act just made, next to its form: status first, what happens next, and news as they come.
-import { choiceWord, nextPlace, sayStanding, statusChip, trail } from './act_view.mjs';
+import { choiceWord, nextPlace, sayOf, sayStanding, statusChip, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { registerFlush } from './delivery.mjs';
 import { button, element, find, strongParts } from './elements.mjs';
@@ -36,7 +36,7 @@ function sheetOf(page, { act, trouble }, sendAgain) {
   const choice = choiceWord(act);
   const isRefused = act.state === 'refused';
   const $sheet = element('div', { class: isRefused ? 'note bad' : 'sheet' }, element('p', { class: 'kind' }, statusChip(act)));
-  if (choice && !isRefused) $sheet.append(element('p', {}, ...strongParts(say('voted', { choice }))));
+  if (choice && !isRefused) $sheet.append(element('p', {}, ...strongParts(sayOf('voted', act, { choice }))));
   $sheet.append(element('p', {}, sayStanding(act)), trail(act), element('p', {}, nextPlace(page, act)));
   return $sheet;
 }

@@ -11,14 +11,24 @@ export function subjectOf(act) {
 }
 
 /**
- * The sentence of this kind, or the one for every kind.
+ * The sentence of this kind, which its module brings, or the one for every kind.
+ * @param {string} key
+ * @param {string} kind
+ * @param {Record<string, string | number>} [values]
+ */
+export function sayFor(key, kind, values) {
+  const own = `${key}.${kind}`;
+  return say(isSaid(own) ? own : key, values);
+}
+
+/**
+ * The same for an act; one that is only carried is of no kind.
  * @param {string} key
  * @param {Act} act
  * @param {Record<string, string | number>} values
  */
 export function sayOf(key, act, values) {
-  const own = `${key}.${act.carried ? 'carried' : act.kind}`;
-  return say(isSaid(own) ? own : key, values);
+  return sayFor(key, act.carried ? 'carried' : act.kind, values);
 }
 
 /** @param {Act} act */
@@ -67,14 +77,14 @@ function statusGot(act) {
 
 /** @param {Act} act */
 function nextStep(act) {
-  const isDated = act.results && act.kind === 'vote';
+  const isDated = act.results && act.counts;
   return isDated ? say('trail.after', { day: sayDay(act.results) }) : sayOf('trail.uncounted', act, {});
 }
 
 /** @param {Act} act */
 function countedWhen(act) {
   const when = Date.parse(act.countedAt) / 1000;
-  return when && act.kind === 'vote' ? say('trail.counted', { day: sayDay(when) }) : sayOf('counted', act, {});
+  return when && act.counts ? say('trail.counted', { day: sayDay(when) }) : sayOf('counted', act, {});
 }
 
 /**
@@ -88,7 +98,7 @@ export function sayStanding(act) {
     return isSaid(key) ? say(key) : sayOf('kept', act, {});
   }
   if (act.state === 'received') {
-    const key = act.results && act.kind === 'vote' && !act.carried ? 'received.dated' : 'received';
+    const key = act.results && act.counts ? 'received.dated' : 'received';
     return sayOf(key, act, { no: number, day: sayDay(act.results) });
   }
   return sayRefusal(act);
@@ -120,9 +130,11 @@ function sayRefusal(act) {
 }
 
 /**
- * "Vous avez voté pour"; a chosen word exists only for a vote.
+ * What was chosen, in the language of the page where its module has words for it, else as the form said it.
  * @param {Act} act
  */
 export function choiceWord(act) {
-  return act.kind === 'vote' && !act.carried ? say(`choice.${act.body.choice}`) : '';
+  if (!act.counts) return '';
+  const key = `choice.${act.kind}.${act.body.choice}`;
+  return isSaid(key) ? say(key) : act.chosen;
 }

@@ -2,7 +2,7 @@
 import { standingActs } from './outbox.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
-import { isSameDay, say, sayCount, sayDeadline, sayHour, sayMoment } from './words.mjs';
+import { isSaid, isSameDay, say, sayCount, sayDeadline, sayHour, sayMoment } from './words.mjs';
 
 const SOON = 48 * 3600;
 const SETTLING = 3000; // an act that is just leaving is no news
@@ -37,17 +37,19 @@ function bannerFor(page, waiting, isChanged) {
     .sort((one, other) => one.closes - other.closes);
   if (closing) {
     const when = closingTime(closing.closes, now);
-    return ['note', sayCount(`closing.${closing.kind === 'vote' ? 'vote' : 'step'}`, waiting.length, { when }), outbox, say('outbox')];
+    const own = `closing.${closing.kind}`;
+    return ['note', sayCount(isSaid(`${own}.other`) ? own : 'closing', waiting.length, { when }), outbox, say('outbox')];
   }
   const copied = copyTime();
   // A newer version can only have come over the network: then the copy is no longer the news.
   if (navigator.onLine === false || (copied && !isChanged)) {
+    const kinds = findAll('form[data-act]').map(($form) => `offline.${$form.dataset.act}`);
     const isOutbox = Boolean(find('[data-outbox]'));
     const text = [
       say(navigator.onLine === false ? 'offline' : 'slow'),
       isOutbox && waiting.length ? sayCount('offline.waiting', waiting.length) : '',
       copied && !isOutbox ? say('offline.copy', { when: sayMoment(copied) }) : '',
-      find('form[data-act]') ? say(`offline.${find('form[data-act=vote]') ? 'vote' : 'write'}`) : '',
+      kinds.length ? say(kinds.find(isSaid) || 'offline.write') : '',
     ];
     return ['note off', text.filter(Boolean).join(' '), '', ''];
   }

@@ -1,4 +1,5 @@
 // Was it counted? Looks an act up in the published list, so that nobody has to believe a green tick.
+import { chosenValues } from './form_body.mjs';
 
 const ROWS_A_FILE = 512;
 
@@ -15,15 +16,16 @@ async function readJson(fetch, url, absent) {
 }
 
 /**
- * Whether a published row says what this phone signed.
+ * Whether a published row says what this phone signed: kind, number of what it is about, and for what
+ * counts the choice.
  * @param {Act} act
  * @param {string[] | undefined} row docs/formats.md §7
  */
 export function isOwnRow(act, row) {
   if (!row || row[0] !== act.kind) return false;
-  const page = /\/(\d+)\/$/.exec(act.page);
-  if (act.kind === 'vote') return row[2] === act.body.choice && (!page || page[1] === row[1]);
-  return act.kind !== 'comment' || !page || page[1] === row[1];
+  const page = act.target && /\/(\d+)\/$/.exec(act.page);
+  const choice = act.counts ? chosenValues(act.body.choice).join(' ') : '';
+  return (row[2] || '') === choice && (!page || page[1] === row[1]);
 }
 
 /**
@@ -47,11 +49,11 @@ export async function countActs(store, acts, fetch, root) {
     if (!['received', 'missing'].includes(act.state) || act.kind === 'withdraw' || act.carried) continue;
     const data = `${act.consultation}/donnees/`;
     const results = await read(`${data}results.json`, null);
-    if (act.kind === 'vote' && !results) continue;
+    if (act.counts && !results) continue;
     const rows = await read(`${data}lignes/${Math.floor(act.no / ROWS_A_FILE)}.json`, {});
     const row = rows && rows[act.no];
     const isThere = isOwnRow(act, row);
-    // Without network nobody can say: silence is no proof that a vote is missing.
+    // Without network nobody can say: silence is no proof that an act is missing.
     const state = isThere ? 'counted' : results && rows ? 'missing' : act.state;
     if (state === act.state) continue;
     const news = { state, number: isThere ? row[1] : '', countedAt: results ? results.closed_at : '' };

@@ -1,38 +1,6 @@
 // What is wrong with what was written, said twice: in a summary that takes the focus, and at the field.
 import { element, find, findAll, focusOn } from './elements.mjs';
-import { lengthOf, LENGTHS, normalise } from './text.mjs';
-import { say, sayCount, sayNumber } from './words.mjs';
-
-/**
- * @param {HTMLFormElement} $form
- * @param {string} name
- */
-export function fieldValue($form, name) {
-  const value = new FormData($form).get(name);
-  return typeof value === 'string' ? value : '';
-}
-
-/**
- * The texts of a form as they will be signed, with what has to be put right first.
- * @param {HTMLFormElement} $form
- * @param {string} kind
- * @returns {{ texts: Record<string, string>, faults: FormFault[] }}
- */
-export function readTexts($form, kind) {
-  /** @type {Record<string, string>} */
-  const texts = {};
-  /** @type {FormFault[]} */
-  const faults = [];
-  for (const [name, [low, high]] of Object.entries(LENGTHS[kind] || {})) {
-    const text = (texts[name] = normalise(fieldValue($form, name), name === 'text'));
-    const length = lengthOf(text);
-    if (length < low) faults.push({ field: name, text: say(`fault.${kind}.${name}`), missing: !length });
-    if (length > high) {
-      faults.push({ field: name, text: say('fault.long', { n: sayNumber(high), over: sayNumber(length - high) }), missing: false });
-    }
-  }
-  return { texts, faults };
-}
+import { say, sayCount } from './words.mjs';
 
 /** @param {HTMLFormElement} $form */
 export function clearFaults($form) {
@@ -74,7 +42,7 @@ function markField($field, text) {
   const id = `${$field.id}-fault`;
   const $fault = element('span', { class: 'err', id, 'data-fault': true }, text);
   const $group = $field.closest('fieldset');
-  const isChoice = $field instanceof HTMLInputElement && $field.type === 'radio' && $group;
+  const isChoice = $field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type) && $group;
   const $marked = isChoice ? $group : $field;
   $marked.setAttribute('aria-describedby', `${id} ${$marked.getAttribute('aria-describedby') || ''}`.trim());
   // A group of choices can't be marked so (ARIA 1.2).

@@ -1,11 +1,13 @@
 // Takes over the forms of acts: checks, signs, stores, then sends. Without this file they are plain forms.
 import { showAndSend, statusPlace } from './act_sheet.mjs';
+import { sayFor } from './act_view.mjs';
 import { find, findAll, focusOn } from './elements.mjs';
-import { clearFaults, fieldValue, readTexts, showFaults } from './form_faults.mjs';
-import { addAct, dismissAct, standingAct } from './outbox.mjs';
+import { readBody } from './form_body.mjs';
+import { clearFaults, showFaults } from './form_faults.mjs';
+import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
-import { isSaid, say, sayMoment } from './words.mjs';
+import { sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
 export function actForms() {
@@ -18,38 +20,22 @@ export function actForms() {
  * @returns {Draft}
  */
 export function draftOf($form) {
-  const { act, consultation, mh, target, title, opens, closes, until, results, mode, grant, wait } = $form.dataset;
+  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait } = $form.dataset;
   return {
-    kind: /** @type {Kind} */ (act), consultation: consultation || '', mh: mh || '', target: target || '',
-    title: title || '', body: {}, page: location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
+    kind: act || '', consultation: consultation || '', mh: mh || '', target: target || '', title: title || '', body: {},
+    chosen: '', counts: Boolean(slot), slot: slot && `${act}:${slot}`, page: page || location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
     until: Number(until || 0), results: Number(results || 0), mode, grant, wait,
   };
 }
 
 /**
  * @param {HTMLFormElement} $form
- * @param {Site} site
  * @returns {{ draft: Draft, faults: FormFault[] }}
  */
-function readForm($form, site) {
-  const draft = draftOf($form);
-  if (draft.kind === 'vote') {
-    const choice = fieldValue($form, 'choice');
-    draft.body = { choice };
-    return { draft, faults: choice ? [] : [{ field: 'choice', text: say('fault.vote.choice'), missing: true }] };
-  }
-  const { texts, faults } = readTexts($form, draft.kind);
-  if (draft.kind === 'comment') {
-    const { text, name } = texts;
-    draft.body = { target: draft.target, reply_to: fieldValue($form, 'reply_to') || null, text, name, lang: site.lang };
-  } else {
-    const category = fieldValue($form, 'category');
-    if (find('[name=category][required]', $form) && !category) {
-      faults.push({ field: 'category', text: say('fault.proposal.category'), missing: true });
-    }
-    draft.title = texts.title;
-    draft.body = { title: texts.title, text: texts.text, category, name: texts.name, lang: site.lang };
-  }
+function readForm($form) {
+  const { body, chosen, faults } = readBody($form);
+  const draft = { ...draftOf($form), body, chosen };
+  draft.title = draft.title || String(body.title || '');
   return { draft, faults };
 }
 
@@ -73,23 +59,19 @@ async function keepDraft(page, draft) {
  * @param {HTMLFormElement} $form
  */
 async function submitForm(page, $form) {
-  const { draft, faults } = readForm($form, page.site);
+  const { draft, faults } = readForm($form);
   // Before the opening nothing is blocked: a phone with a flat battery believes that it is 1970. The town decides.
   if (['late', 'closed'].includes(phaseAt(draft, page.now()))) {
-    const key = `late.${draft.kind}.now`;
-    faults.unshift({ field: '', text: say(isSaid(key) ? key : 'late.now', { when: sayMoment(draft.closes) }), missing: false });
+    const text = sayFor('late.now', draft.kind, { when: sayMoment(draft.closes) });
+    faults.unshift({ field: '', text, missing: false });
   }
   if (faults.length) return showFaults($form, faults);
   clearFaults($form);
-  if (draft.kind === 'vote') {
-    const head = standingAct(await page.store.all('acts').catch(() => []), draft.consultation, `vote:${draft.target}`);
-    if (head) draft.slot = head.slot;
-  }
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
   // Nothing was stored: the plain form is still a way in.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
-  if (draft.kind !== 'vote') resetForm($form);
+  if (!draft.counts) resetForm($form);
   void showAndSend(page, $form, kept).catch(console.error);
 }
 
@@ -97,8 +79,8 @@ async function submitForm(page, $form) {
 function resetForm($form) {
   $form.reset();
   delete $form.dataset.replaces;
-  // Resetting leaves hidden fields as they are: the next comment is no reply.
-  for (const $hidden of findAll('[name=reply_to]', $form)) /** @type {HTMLInputElement} */ ($hidden).value = '';
+  // Resetting leaves hidden fields as they are: what a script has filled in there belongs to the act just made.
+  for (const $hidden of findAll('[data-filled]', $form)) /** @type {HTMLInputElement} */ ($hidden).value = '';
   focusOn(statusPlace($form));
 }
 
@@ -114,7 +96,7 @@ async function resumeDraft(page, $form) {
   for (const [name, value] of Object.entries(act.body)) {
     const field = $form.elements.namedItem(name);
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
-      field.value = value || '';
+      field.value = String(value || '');
     }
   }
   $form.dataset.replaces = act.id;

@@ -1,4 +1,5 @@
-// The ballot key: one per phone and consultation, so that nobody can link a person across consultations.
+// Ballot keys: a phone has two in a consultation, so that nobody can link a person across consultations, nor what
+// somebody wrote, perhaps under a name, with the ballots that are published.
 // The device key: one per phone and town, never published; it vouches for ballot keys (docs/formats.md §14).
 import { ECDSA } from './public_key.mjs';
 
@@ -9,6 +10,15 @@ export const DEVICE = ':device'; // no consultation has such a name
  * @type {Map<string, BallotKey>}
  */
 const UNKEPT = new Map();
+
+/**
+ * The name under which a key is kept: one signs what is counted, the other what is read.
+ * @param {string} consultation
+ * @param {boolean} counts
+ */
+export function keyName(consultation, counts) {
+  return counts ? consultation : `${consultation} words`;
+}
 
 /**
  * The key if it still signs: some iPhones store a key and give back one that does not work.

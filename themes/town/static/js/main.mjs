@@ -2,7 +2,7 @@
 import { startBanner } from './banner.mjs';
 import { component } from './component.mjs';
 import { startDelivery, makeDelivery } from './delivery.mjs';
-import { find } from './elements.mjs';
+import { element, find, findAll } from './elements.mjs';
 import { startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
 import { startKeep } from './keep.mjs';
@@ -11,8 +11,7 @@ import { openStore } from './outbox_db.mjs';
 import { startOwnVotes } from './own_vote.mjs';
 import { startPhaseEnds } from './phase_end.mjs';
 import { readSite } from './site.mjs';
-import { startReplies } from './replies.mjs';
-import { tellTimesOf } from './words.mjs';
+import { say, tellTimesOf } from './words.mjs';
 
 /** @param {Site} site */
 function makePage(site) {
@@ -43,7 +42,7 @@ function startPage() {
   HERE.page = page;
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
-  component('replies', () => startReplies(page));
+  for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
   component('phase ends', () => startPhaseEnds(page));
   component('delivery', () => startDelivery(page));
   component('banner', () => startBanner(page));

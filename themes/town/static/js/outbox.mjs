@@ -1,6 +1,6 @@
 // The acts of this phone: what is added, changed, taken back. Slots and revisions: docs/formats.md §3.
 import { envelopeId, newJti, seal } from './envelope.mjs';
-import { ballotKey } from './keys.mjs';
+import { ballotKey, keyName } from './keys.mjs';
 
 /** @type {Pick<Act, 'state' | 'sent' | 'tries' | 'next' | 'code' | 'settled' | 'no' | 'rx' | 'receipt' | 'number' | 'countedAt' | 'proof' | 'line' | 'absent'>} */
 export const UNSENT = {
@@ -55,10 +55,10 @@ export function standingAct(acts, consultation, slot) {
  * @returns {Promise<{ act: Act, lasting: boolean }>}
  */
 export async function addAct(store, site, draft, made) {
-  const key = await ballotKey(store, draft.consultation);
+  const key = await ballotKey(store, keyName(draft.consultation, draft.counts));
   const acts = /** @type {Act[]} */ (await store.all('acts'));
   const jti = newJti();
-  const slot = draft.slot || (draft.kind === 'vote' ? `vote:${draft.target}` : `${draft.kind}:${jti}`);
+  const slot = draft.slot || `${draft.kind}:${jti}`;
   const head = standingAct(acts, draft.consultation, slot);
   const replaced = head && isUnsent(head) ? head : undefined;
   const earlier = acts.filter((act) => act.consultation === draft.consultation && act.slot === slot);
@@ -90,7 +90,7 @@ export async function addAct(store, site, draft, made) {
 export async function withdrawAct(store, site, act, made) {
   const [left] = await store.edit('acts', [act.id], (old) => (old && isUnsent(old) ? null : undefined));
   if (!left) return null;
-  return addAct(store, site, { ...act, kind: 'withdraw', body: {}, slot: act.slot }, made);
+  return addAct(store, site, { ...act, kind: 'withdraw', body: {}, counts: false }, made);
 }
 
 /**

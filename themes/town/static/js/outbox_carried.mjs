@@ -20,7 +20,7 @@ export async function carryAct(store, site, jws, made, grant = '') {
   /** @type {Act} */
   const act = {
     ...UNSENT, id: await envelopeId(jws), jws, grant, kind, slot: `carried:${slot}`, consultation: a, mh, target: '', title: '',
-    body: {}, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
+    body: {}, chosen: '', counts: false, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
   };
   await store.edit('acts', [act.id], (old) => old || act);
 }

@@ -1,5 +1,5 @@
 // "Mes envois": every act with its trail, and what the citizen can do about it.
-import { choiceWord, isPersonAsked, nextPlace, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { choiceWord, isPersonAsked, nextPlace, sayFor, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
 import { dismissAct, standingActs, withdrawAct } from './outbox.mjs';
@@ -9,8 +9,9 @@ import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 /** @param {Act} act */
 function heading(act) {
   if (act.carried) return say('outbox.carried');
-  const slip = choiceWord(act) ? say(`outbox.slip.${act.body.choice}`, {}) : '';
-  return slip ? say('outbox.vote.title', { slip, title: act.title }) : act.title;
+  const word = choiceWord(act);
+  const slip = word.charAt(0).toLocaleUpperCase() + word.slice(1);
+  return slip ? say('outbox.chosen', { slip, title: act.title }) : act.title;
 }
 
 /**
@@ -67,7 +68,7 @@ function buttons(page, act) {
   const isOwn = act.kind !== 'withdraw' && !act.carried;
   const takeBackNow = () => void takeBack(page, act).catch(console.error);
   if (act.state === 'refused') {
-    if (isOwn && act.kind !== 'vote') {
+    if (isOwn && !act.counts) {
       $buttons.append(element('a', { class: 'btn', href: `${act.page}#reprendre=${act.id}` }, say('outbox.correct')));
     }
     const dismiss = async () => {
@@ -75,12 +76,12 @@ function buttons(page, act) {
       announceChange({ outbox: true });
     };
     $buttons.append(button(say('outbox.dismiss'), false, () => void dismiss()));
-  } else if (isOpen && act.kind === 'vote' && isOwn) {
-    $buttons.append(element('a', { class: 'btn alt', href: act.page }, say('outbox.vote.change.this')));
+  } else if (isOpen && act.counts) {
+    $buttons.append(element('a', { class: 'btn alt', href: act.page }, sayOf('outbox.change', act, {})));
   }
   if (act.state === 'waiting' && (!act.sent || isOwn)) $buttons.append(button(say('outbox.unsend'), false, takeBackNow));
   else if (act.state !== 'refused' && isOpen && isOwn) {
-    $buttons.append(button(say(`outbox.withdraw.${subjectOf(act)}`), false, takeBackNow));
+    $buttons.append(button(sayFor('outbox.withdraw', subjectOf(act)), false, takeBackNow));
   }
   return $buttons;
 }
@@ -95,9 +96,10 @@ function articleOf(page, act) {
   const $article = element('article', { class: 'sheet', 'data-act-id': act.id },
     element('p', { class: 'kind' }, element('span', {}, sayOf('outbox.kind', act, {})), ' ', statusChip(act)),
     element('h3', {}, $title), trail(act));
-  if (act.kind === 'comment') $article.append(element('p', { dir: 'auto' }, act.body.text || ''));
+  // What is about something else is titled by that.
+  if (act.target && act.body.text) $article.append(element('p', { dir: 'auto' }, String(act.body.text)));
   const $standing = element('p', {}, sayOutcome(act));
-  if (act.kind !== 'vote' && act.state === 'counted' && act.number) {
+  if (!act.counts && act.state === 'counted' && act.number) {
     const address = `${page.site.prefix}/${act.consultation}/${act.number}/`;
     $standing.append(' ', element('a', { href: address }, say('outbox.read')));
   } else if (act.state === 'counted') {

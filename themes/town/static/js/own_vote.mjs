@@ -1,8 +1,9 @@
-// The citizen's own vote, wherever a page speaks of a proposal: shown, changed, withdrawn until closing.
+// The citizen's own choice, wherever a page has its slot: shown, changed, withdrawn until closing.
 import { showAndSend, statusPlace } from './act_sheet.mjs';
-import { choiceWord, statusChip } from './act_view.mjs';
+import { choiceWord, sayOf, statusChip } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
+import { chosenValues } from './form_body.mjs';
 import { actForms, draftOf } from './forms.mjs';
 import { standingAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
@@ -13,11 +14,10 @@ import { say, sayMoment } from './words.mjs';
  * @param {Act[]} acts
  */
 function showOwnVote($slot, acts) {
-  const slot = `vote:${$slot.dataset.myVote}`;
-  const act = standingActs(acts).find((one) => one.slot === slot && one.state !== 'refused');
+  const act = standingActs(acts).find((one) => one.slot === $slot.dataset.mySlot && one.state !== 'refused');
   if (!act) return $slot.replaceChildren();
   const choice = choiceWord(act);
-  const text = choice ? say('voted.when', { choice, when: sayMoment(act.made) }) : say('unvoted');
+  const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : say('unvoted');
   $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)));
 }
 
@@ -29,18 +29,18 @@ function showOwnVote($slot, acts) {
  */
 function fitForm(page, $form, acts, isFirst) {
   const draft = draftOf($form);
-  const act = standingAct(acts, draft.consultation, `vote:${draft.target}`);
-  const vote = act && act.kind === 'vote' ? act : undefined;
+  const act = standingAct(acts, draft.consultation, draft.slot || '');
+  const vote = act && act.counts ? act : undefined;
   const $withdraw = find('[data-withdraw]', $form);
   if ($withdraw) $withdraw.hidden = !vote || !['before', 'open'].includes(phaseAt(draft, page.now()));
   const $send = find('button:not([type=button])', $form);
   const $legend = find('legend', $form);
-  if (vote && $send) $send.textContent = say('vote.save');
-  if (vote && $legend) $legend.textContent = say('vote.change');
-  for (const $radio of findAll('input[name=choice]', $form)) {
-    const radio = /** @type {HTMLInputElement} */ ($radio);
-    if (vote && isFirst && radio.value === vote.body.choice) radio.checked = true;
-    if (act && !vote) radio.checked = false;
+  if (vote && $send) $send.textContent = say('own.save');
+  if (vote && $legend) $legend.textContent = say('own.change');
+  for (const $input of findAll('input[type=radio], input[type=checkbox]', $form)) {
+    const input = /** @type {HTMLInputElement} */ ($input);
+    if (vote && isFirst) input.checked = chosenValues(vote.body[input.name]).includes(input.value);
+    if (act && !vote) input.checked = false;
   }
 }
 
@@ -50,7 +50,7 @@ function fitForm(page, $form, acts, isFirst) {
  */
 async function withdrawVote(page, $form) {
   const draft = draftOf($form);
-  const act = standingAct(await page.store.all('acts'), draft.consultation, `vote:${draft.target}`);
+  const act = standingAct(await page.store.all('acts'), draft.consultation, draft.slot || '');
   if (!act) return;
   const kept = await withdrawAct(page.store, page.site, { ...act, mh: draft.mh }, Date.now() / 1000);
   if (kept) return showAndSend(page, $form, { store: page.store, ...kept });
@@ -61,8 +61,8 @@ async function withdrawVote(page, $form) {
 
 /** @param {Page} page */
 export async function startOwnVotes(page) {
-  const $slots = findAll('[data-my-vote]');
-  const forms = actForms().filter(($form) => $form.dataset.act === 'vote');
+  const $slots = findAll('[data-my-slot]');
+  const forms = actForms().filter(($form) => $form.dataset.slot);
   if (!$slots.length && !forms.length) return;
   const refresh = async (isFirst = false) => {
     const acts = await page.store.all('acts');

@@ -1,6 +1,6 @@
 // What a phone that the town knows may ask about its person (docs/formats.md §14), and what it then forgets itself.
 import { sealAsDevice } from './grants.mjs';
-import { ballotKey, DEVICE } from './keys.mjs';
+import { ballotKey, DEVICE, keyName } from './keys.mjs';
 import { thumbprint } from './public_key.mjs';
 import { ask } from './town_answers.mjs';
 
@@ -43,14 +43,14 @@ export async function readHeld(ports) {
  */
 export async function dropForeignKeys(ports) {
   const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
-  const acted = acts.filter((act) => act.mode === 'named' && act.no && !act.carried).map((act) => act.consultation);
+  const acted = acts.filter((act) => act.mode === 'named' && act.no && !act.carried).map((act) => keyName(act.consultation, act.counts));
   if (!acted.length) return;
   const { status, body } = await askAsDevice(ports, 'grants');
   if (status !== 200) return;
   const own = body.grants.map((/** @type {{ jkt: string }} */ grant) => grant.jkt);
-  for (const consultation of new Set(acted)) {
-    const { jwk } = await ballotKey(ports.store, consultation);
-    if (!own.includes(await thumbprint(jwk))) await ports.store.edit('keys', [consultation], () => null);
+  for (const name of new Set(acted)) {
+    const { jwk } = await ballotKey(ports.store, name);
+    if (!own.includes(await thumbprint(jwk))) await ports.store.edit('keys', [name], () => null);
   }
 }
 
@@ -71,6 +71,6 @@ export async function forgetAll(ports) {
   const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
   const gone = acts.filter((act) => act.mode === 'named');
   await ports.store.edit('acts', gone.map((act) => act.id), () => null);
-  await ports.store.edit('keys', gone.map((act) => act.consultation), () => null);
+  await ports.store.edit('keys', gone.map((act) => keyName(act.consultation, act.counts)), () => null);
   await forgetPerson(ports);
 }

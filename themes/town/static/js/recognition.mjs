@@ -3,7 +3,7 @@
 import { onChange } from './changes.mjs';
 import { findAll } from './elements.mjs';
 import { grantActs, isEnough, makeGrant } from './grants.mjs';
-import { ballotKey } from './keys.mjs';
+import { ballotKey, keyName } from './keys.mjs';
 
 const FORMS = 'form[data-mode=named]';
 
@@ -14,8 +14,9 @@ export async function startRecognition(page) {
     for (const $note of findAll('[data-asks]')) $note.hidden = isEnough(person, $note.dataset.asks);
     for (const { dataset } of findAll(FORMS)) {
       const consultation = dataset.consultation || '';
+      const name = keyName(consultation, Boolean(dataset.slot));
       // Each time: since the last one this phone may have become somebody else's, and its keys others.
-      dataset.grant = await makeGrant(page, consultation, (await ballotKey(page.store, consultation)).jwk);
+      dataset.grant = await makeGrant(page, consultation, (await ballotKey(page.store, name)).jwk);
       dataset.wait = isEnough(person, dataset.assurance) ? '' : 'not_granted';
     }
   };

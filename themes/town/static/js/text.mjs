@@ -4,15 +4,6 @@
 const FORBIDDEN = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]/gu;
 
 /**
- * Smallest and greatest length, in code points, of each field of each kind (docs/formats.md §3).
- * @type {Record<string, Record<string, [number, number]>>}
- */
-export const LENGTHS = {
-  proposal: { title: [3, 120], text: [10, 4000], name: [0, 60] },
-  comment: { text: [1, 2000], name: [0, 60] },
-};
-
-/**
  * `value` as it will be signed. Forbidden characters go first: taking them out can bring a letter and its accent
  * together, which only then become one character.
  * @param {string} value

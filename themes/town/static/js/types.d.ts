@@ -12,6 +12,7 @@ declare const RECOUNT_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
+declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
 
 interface PublicJwk {
   crv: 'P-256';
@@ -36,21 +37,14 @@ interface Site {
   methods?: string[];
 }
 
-type Kind = 'vote' | 'proposal' | 'comment' | 'withdraw';
+/** A kind of act: of a module, or `withdraw`. */
+type Kind = string;
 
 /** waiting: on this phone. missing: received, but the published result does not hold it. */
 type State = 'waiting' | 'received' | 'counted' | 'missing' | 'refused';
 
-interface ActBody {
-  choice?: string;
-  title?: string;
-  text?: string;
-  category?: string;
-  name?: string;
-  lang?: string;
-  target?: string;
-  reply_to?: string | null;
-}
+/** The form says which members there are (form_body.mjs); nobody here knows more of them. */
+type ActBody = Record<string, string | string[] | null>;
 
 /** What a form knows of an act before it is signed. Times are epoch seconds, 0 where the form does not say. */
 interface Draft {
@@ -60,11 +54,15 @@ interface Draft {
   target: string;
   title: string;
   body: ActBody;
+  /** what was chosen, in words, where the page alone knows them */
+  chosen: string;
+  /** one a person and slot, changed in place, published with the results only; else a text of its own */
+  counts: boolean;
   page: string;
   opens: number;
   closes: number;
   until: number;
-  /** when votes are counted */
+  /** when what counts is counted */
   results: number;
   /** of the consultation: "named" where the town has to know who acts */
   mode?: string;
@@ -73,6 +71,7 @@ interface Draft {
   /** what the town would answer now: said at once, without network too */
   wait?: string;
   /** only when an earlier revision exists: the slot it holds */
+  /** the slot it fills; an act without one is given its own */
   slot?: string;
 }
 
@@ -96,7 +95,7 @@ interface Act extends Draft {
   no: number;
   rx: number;
   receipt: string;
-  /** the proposal's number in the published list */
+  /** the number, in the published list, of what it says or is about */
   number: string;
   countedAt: string;
   /** signed on another phone, brought here as a code */
@@ -259,6 +258,14 @@ interface Page {
   now: () => number;
   tell: (text: string) => void;
   deliver: (force?: boolean, store?: Store) => Promise<Delivery>;
+}
+
+/** What a module's script is handed besides the page, so that it imports nothing (README.md). */
+interface Tools {
+  find: (selector: string, within?: ParentNode) => HTMLElement;
+  findAll: (selector: string, within?: ParentNode) => HTMLElement[];
+  element: (tag: string, attributes: Record<string, string | boolean>, ...children: (Node | string)[]) => HTMLElement;
+  say: (key: string, values?: Record<string, string | number>) => string;
 }
 
 interface FormFault {

@@ -1,9 +1,10 @@
 // "Répondre" fills the hidden field of the comment form and brings the citizen there.
-import { element, find, findAll } from './elements.mjs';
-import { say } from './words.mjs';
 
-/** @param {Page} page */
-export function startReplies(page) {
+/**
+ * @param {Page} page
+ * @param {Tools} tools
+ */
+export function start(page, { element, find, findAll, say }) {
   for (const $link of findAll('a[data-reply]')) {
     $link.addEventListener('click', (event) => {
       const $form = find('form[data-act=comment]');
