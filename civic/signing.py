@@ -1,4 +1,7 @@
-"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4). The only file of the rules that touches `cryptography`."""
+"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4), and the check of RSASSA-PSS with SHA-384 (RFC 8017 §8.1.2).
+
+The only file of the rules that touches `cryptography`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 _ALGORITHM = ECDSA(SHA256())
 _CURVE = SECP256R1()
@@ -46,3 +51,18 @@ def coordinates(key: EllipticCurvePublicKey) -> tuple[bytes, bytes]:
     """The point of a public key as (x, y), 32 bytes each."""
     numbers = key.public_numbers()
     return numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
+
+
+@lru_cache(maxsize=256)
+def rsa_public_key(n: int, e: int) -> RSAPublicKey:
+    """The RSA key of modulus n and exponent e; ValueError if there is none such."""
+    return RSAPublicNumbers(e, n).public_key()
+
+
+def is_pss_signed(key: RSAPublicKey, signature: bytes, message: bytes, salt_bytes: int) -> bool:
+    """Whether `signature` over `message` checks: RSASSA-PSS, SHA-384, MGF1 of the same, a salt of exactly this size."""
+    try:
+        key.verify(signature, message, PSS(MGF1(SHA384()), salt_bytes), SHA384())
+    except InvalidSignature:
+        return False
+    return True
