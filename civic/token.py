@@ -56,8 +56,6 @@ def token_message(scope: TokenScope, prefix: bytes) -> bytes:
 
 def parse_token_message(message: bytes) -> TokenScope:
     """The scope that a message names; Refused (token_invalid) where it is not exactly one."""
-    if len(message) > MAX_MESSAGE:
-        raise Refused(Code.TOKEN_INVALID, "m")
     try:
         scope = _parse_text(message[PREFIX_BYTES:].decode("ascii"))
     except UnicodeDecodeError as error:

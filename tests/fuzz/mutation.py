@@ -57,7 +57,8 @@ def spoil_text(chance: random.Random, text: str) -> str:
         if way == 0:
             text = text[:at] + text[at + 1 :]
         elif way == 1:
-            text = text[:at] + chance.choice(NASTY) + text[at:]
+            # Four of a kind keep the length modulo four: a decoder that skips them would read what was there before.
+            text = text[:at] + chance.choice(NASTY) * chance.choice((1, 1, 4)) + text[at:]
         elif way == 2:
             text = text[:at] + chance.choice(NASTY) + text[at + 1 :]
         elif way == 3:
