@@ -1,7 +1,7 @@
 # Two commands start a town: `make setup`, then `make demo`.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo test check lint types js-test unit browser golden bench lock clean
+.PHONY: help setup setup-test demo test check lint types js-test unit browser golden fuzz bench lock clean
 
 # Files and pipes are UTF-8 wherever this runs.
 export PYTHONUTF8 := 1
@@ -59,6 +59,9 @@ browser:  ## Test in Chromium, Firefox and WebKit, one after the other
 
 golden:  ## Rewrite the expected site (then review it as a diff)
 	$(pytest) tests/golden --rewrite-golden
+
+fuzz: setup-test  ## Try 1,000,000 malformed acts on the rules (CASES=… and SEED=… choose others)
+	$(bin)/python -m tests.fuzz.run $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 bench: setup  ## Measure every budget beside its rivals (they are installed in bench/.cache)
 	$(bin)/python bench/run.py

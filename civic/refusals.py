@@ -28,6 +28,8 @@ class Code(StrEnum):
     REVOKED = "revoked"
     UNKNOWN_KEY = "unknown_key"
     QUOTA = "quota"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code, not a password
+    TOKEN_SCOPE = "token_scope"  # noqa: S105 - the same
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     BAD_REQUEST = "bad_request"

@@ -1,4 +1,4 @@
-"""ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4) and Ed25519 (RFC 8032), which a public log is signed with.
+"""ES256 (RFC 7518 §3.4), Ed25519 (RFC 8032) for public logs, the check of RSASSA-PSS with SHA-384 (RFC 8017 §8.1.2).
 
 The only file of the rules that touches `cryptography`.
 """
@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 _ALGORITHM = ECDSA(SHA256())
 _CURVE = SECP256R1()
@@ -69,3 +71,18 @@ def sign_ed25519(key: Ed25519PrivateKey, message: bytes) -> bytes:
 def public_ed25519(key: Ed25519PrivateKey) -> bytes:
     """The 32 bytes of the public key."""
     return key.public_key().public_bytes_raw()
+
+
+@lru_cache(maxsize=256)
+def rsa_public_key(n: int, e: int) -> RSAPublicKey:
+    """The RSA key of modulus n and exponent e; ValueError if there is none such."""
+    return RSAPublicNumbers(e, n).public_key()
+
+
+def is_pss_signed(key: RSAPublicKey, signature: bytes, message: bytes, salt_bytes: int) -> bool:
+    """Whether `signature` over `message` checks: RSASSA-PSS, SHA-384, MGF1 of the same, a salt of exactly this size."""
+    try:
+        key.verify(signature, message, PSS(MGF1(SHA384()), salt_bytes), SHA384())
+    except InvalidSignature:
+        return False
+    return True

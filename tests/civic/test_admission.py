@@ -116,6 +116,16 @@ def test_other_towns_consultations_and_rules_are_refused() -> None:
         assert refused.value.code == code
 
 
+@pytest.mark.parametrize("junk", [[], {}, [""], 1, True, None])
+@pytest.mark.parametrize("member", ["title", "text", "category", "name", "lang"])
+def test_a_proposal_of_which_a_member_is_no_text_is_refused(member: str, junk: object) -> None:
+    payload = ANA.payload("proposal", f"proposal:{jti(5)}", {
+        "title": "Un banc", "text": "Devant l’école.", "category": "", "name": "", "lang": "fr"})  # fmt: skip
+    assert act_of(ANA.seal(payload), FREE)
+    with pytest.raises(Refused, match="bad_payload"):
+        act_of(ANA.seal(payload | {"body": payload["body"] | {member: junk}}), FREE)
+
+
 def test_an_unsigned_act_is_taken_where_the_rules_say_so_and_never_changed() -> None:
     form = Citizen(9, FREE)
     envelope = parse_envelope(form.propose(3))

@@ -44,6 +44,8 @@ def parse_proposal(body: Mapping[str, Any], consultation: Consultation, language
         raise Refused(Code.BAD_PAYLOAD)
     if body["lang"] not in languages:
         raise Refused(Code.BAD_PAYLOAD, "lang")
+    if type(body["category"]) is not str:  # looked at first: a set cannot be asked for a list
+        raise Refused(Code.BAD_PAYLOAD, "category")
     categories = {category.id for category in consultation.categories} or {""}
     if body["category"] not in categories:
         raise Refused(Code.BAD_OPTION, "category")

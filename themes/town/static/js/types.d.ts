@@ -21,6 +21,13 @@ interface PublicJwk {
   y: string;
 }
 
+/** The key that checks rights to a secret vote, docs/formats.md §3.1. */
+interface IssuerJwk {
+  e: 'AQAB';
+  kty: 'RSA';
+  n: string;
+}
+
 /** `<meta name="preau-site">`, docs/formats.md §10. */
 interface Site {
   space: string;
