@@ -220,13 +220,13 @@ def test_a_form_that_asks_who_acts_says_so_and_lets_the_act_wait(
     assert len(sent["grants"]) == len(sent["envelopes"]) == 1
     page.locator("[data-form-status] a").click()
     assert page.url == f"{address}/moi/"
-    assert page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="no"]').is_visible()
+    page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="no"]').wait_for()
     page.clock.resume()
     page.get_by_label("Votre adresse").fill("anne@exemple.fr")
     page.get_by_role("button", name="Recevoir un code").click()
     type_code(page, CODE)
     wait_until_known(page)
-    assert page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="yes"]').is_visible()
+    page.locator('[data-asked]:has([data-consultation="halle"]) [data-answer="yes"]').wait_for()
     page.goto(f"{address}/halle/2/")
     note.wait_for(state="hidden")
 
