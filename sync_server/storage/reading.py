@@ -190,21 +190,13 @@ class Reading:
         if last is None:
             row = self.connection.execute(_record_numbered(space, no)).first()
             return Changes(no, 0 if row is None else row.rx, [])
-        asked = {"space": space, "after": no, "last": last.no}
-        rows = [row for query in _MOVED for row in self._head_rows(query, asked)]
-        return Changes(last.no, last.rx, sorted(rows, key=lambda one: one.head.no))
+        moved = {"space": space, "after": no, "last": last.no}
+        return Changes(last.no, last.rx, sorted(self._head_rows(_MOVED, moved), key=lambda one: one.head.no))
 
     def heads(self, space: str, consultation: str, kinds: Iterable[str]) -> list[HeadRow]:
-        """The heads that pages show (withdrawn ones included), in order of their first record."""
-        is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
-        is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
-        query = (
-            sa.select(*heads.c, records.c.rx, payloads.c.envelope.label("envelope"))
-            .select_from(heads.join(records, is_record).outerjoin(payloads, is_payload))
-            .where(heads.c.space == space, heads.c.consultation == consultation, heads.c.kind.in_([*kinds]), SHOWN)
-            .order_by(heads.c.first_no)
-        )
-        return self._head_rows(query, {})
+        """The heads that pages show (withdrawn and erased ones included), in order of their first record."""
+        shown = _SHOWN_HEADS.where(heads.c.consultation == consultation, heads.c.kind.in_([*kinds]))
+        return self._head_rows(shown, {"space": space})
 
     def find_shown(self, space: str, consultation: str, slot: str) -> str | None:
         """The envelope that counts in a slot that pages show, a withdrawal too; None where there is none (any more)."""
@@ -215,7 +207,7 @@ class Reading:
         query = sa.select(payloads.c.envelope).where(payloads.c.space == space, payloads.c.no.in_(no))
         return self.connection.execute(query).scalar()
 
-    def _head_rows(self, query: sa.Select[Any], asked: Mapping[str, Any]) -> list[HeadRow]:
+    def _head_rows(self, query: sa.Executable, asked: Mapping[str, Any]) -> list[HeadRow]:
         return [
             HeadRow(row.consultation, row.kind, head_of(row), row.rx, bool(row.shown), row.envelope)
             for row in self.connection.execute(query, asked)
@@ -272,7 +264,15 @@ def _same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(payloads.c.space == table.c.space, payloads.c.no == table.c.no)
 
 
-_ENVELOPE = sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None)
+def _shown_heads() -> sa.Select[Any]:
+    is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
+    is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
+    return (
+        sa.select(*heads.c, records.c.rx, payloads.c.envelope)
+        .select_from(heads.join(records, is_record).outerjoin(payloads, is_payload))
+        .where(heads.c.space == sa.bindparam("space"), SHOWN)
+        .order_by(heads.c.first_no)
+    )
 
 
 def _moved(table: sa.Table, envelope: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -285,13 +285,12 @@ def _moved(table: sa.Table, envelope: sa.ColumnElement[Any]) -> sa.Select[Any]:
         heads.c.no == table.c.no,
     )
     is_same = sa.and_(table.c.space == records.c.space, table.c.no == records.c.no)
-    joined = records.join(table, is_same).join(heads, is_of)
-    asked = (
-        records.c.space == sa.bindparam("space"),
-        records.c.no > sa.bindparam("after"),
-        records.c.no <= sa.bindparam("last"),
+    within = (records.c.no > sa.bindparam("after"), records.c.no <= sa.bindparam("last"))
+    return (
+        sa.select(*heads.c, records.c.rx, envelope.label("envelope"))
+        .select_from(records.join(table, is_same).join(heads, is_of))
+        .where(records.c.space == sa.bindparam("space"), *within)
     )
-    return sa.select(*heads.c, records.c.rx, envelope.label("envelope")).select_from(joined).where(*asked)
 
 
 def _last_within() -> sa.Select[Any]:
@@ -307,7 +306,11 @@ def _record_numbered(space: str, no: int) -> sa.Select[Any]:
 
 
 # Put together once: this is a vote's path, and putting a query together takes longer than running it.
-_MOVED = (_moved(payloads, _ENVELOPE), _moved(tombstones, sa.null()))
+_SHOWN_HEADS = _shown_heads()
+_MOVED = sa.union_all(
+    _moved(payloads, sa.case((heads.c.shown == 1, payloads.c.envelope), else_=None)),
+    _moved(tombstones, sa.cast(sa.null(), sa.Text)),  # erased before anybody saw them
+)
 _LAST_WITHIN = _last_within()
 
 
