@@ -42,7 +42,7 @@ class Demo:
         var, logs = ["--var", str(self.settings.var)], self.settings.var / "logs"
         environment = os.environ | {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.site_url}
         environment.setdefault("PREAU_LOG_SECONDS", "5")
-        environment.setdefault("PREAU_SMTP_URL", self.settings.smtp_url or MAILBOX)
+        environment["PREAU_SMTP_URL"] = self.settings.smtp_url or MAILBOX
         serving = self._child(["serve", *var, "--port", str(self.port)], logs / "serve.log", environment)
         self._child(["work", *var], logs / "work.log", environment)
         site = ["serve-site", str(self.settings.site), "--port", str(self.site_port)]

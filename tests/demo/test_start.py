@@ -1,6 +1,7 @@
 """`preau demo`: one command starts a town, Ctrl-C stops it, and starting again loses nothing."""
 
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -10,10 +11,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from civic import signing
+from civic.enrolment import seal_enrol
 from sync_server.processes import free_port
 from sync_server.storage import open_ledger
 
@@ -74,6 +79,29 @@ def last_no(var: Path) -> int:
         ledger.close()
 
 
+def recognised(running: Demo, var: Path) -> str:
+    """Somebody is recognised with the code that the demo shows, as its letter says it."""
+    key = ec.derive_private_key(7, ec.SECP256R1())
+    point = signing.coordinates(key.public_key())
+
+    def ask(path: str, nonce: str, **more: str) -> dict[str, Any]:
+        payload = {"v": 1, "aud": "valbrume", "method": "email", "ks": "hard", "nonce": nonce, "iat": 0}
+        jws = seal_enrol(payload, *point, lambda message: signing.sign(key, message))
+        body = json.dumps({"v": 1, "space": "valbrume", "jws": jws, **more}).encode()
+        request = urllib.request.Request(running.sync + path, body, {"Content-Type": "text/plain;charset=UTF-8"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return dict(json.loads(answer.read()))
+
+    enrol = ask("/v1/enrol/start", "A" * 22, to="ana@valbrume.example")["enrol"]
+    assert running.process.stdout is not None
+    shown = running.process.stdout.readline()
+    code = re.search(r"(\d{4}) (\d{4})", shown)
+    assert code is not None, shown
+    assert len(list((var / "mailbox").glob("*.eml"))) == 1
+    outcome = ask("/v1/enrol/finish", enrol, enrol=enrol, proof=code[1] + code[2])
+    return f"{outcome['devices']} phone(s)"
+
+
 @pytest.mark.slow
 def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
@@ -82,6 +110,7 @@ def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
         assert "142" in running.read("/berges/resultat/")
         with urllib.request.urlopen(f"{running.sync}/v1/health", timeout=10) as answer:
             assert answer.status == 200
+        assert "1 phone(s)" in recognised(running, tmp_path)
         time.sleep(3)
         assert max(memory(running, "serve --var")) <= WEB_LIMIT
         together = memory(running, "serve --var", " work ", "site_builder")

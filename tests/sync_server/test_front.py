@@ -48,7 +48,10 @@ def test_a_phones_batch_goes_the_short_way(house: House, monkeypatch: pytest.Mon
     house.send("a")
     house.send("b", mimetype="text/plain;charset=UTF-8")  # as browsers write it
     house.send("c", mimetype=JSON)
-    assert taken == ["a", "b"]
+    house.client.post(
+        "/v1/sync", data=b'{"v":1,"space":"valbrume","envelopes":["d"],"grants":["e"]}', content_type="text/plain"
+    )
+    assert taken == ["a", "b", "d"]
 
 
 def test_the_address_limit_stands_on_the_short_way(open_house: Opener) -> None:

@@ -117,6 +117,16 @@ def test_an_act_never_counts_for_another_person_of_the_same_phone(town: House) -
     assert standing(town) == {"for": 1, "against": 1}
 
 
+def test_nobody_takes_anothers_key_or_stops_it(town: House) -> None:
+    """Bob grants Ana's ballot key, which he may have seen: he gets nothing, and she goes on voting."""
+    hers, his, ana = Phone(town), Phone(town), town.citizen(1)
+    hers.enrol("ana@valbrume.example")
+    his.enrol("bob@valbrume.example")
+    hers.send([ana.propose(5)], [hers.grant(ana)])
+    assert his.statuses(["junk"], [his.grant(ana)])[1] == ["revoked"]
+    assert hers.statuses([ana.vote(5)], [])[0] == ["accepted"]
+
+
 def test_a_level_that_was_not_proved_is_not_enough(open_house: Opener) -> None:
     rules = NAMED.replace('assurance = "email"\nunique_by = "email"', 'assurance = "census"')
     town = open_house(rules, smtp_url="mailbox:")
