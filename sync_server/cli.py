@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sync_server.imports.commands import import_
+from sync_server.terminal import keys_of, progress_bar, settings_of, var_option
+
 if TYPE_CHECKING:
-    from sync_server.imports.plan import Plan
     from sync_server.settings import Settings
 
 OURS = ("civic.", "sync_server.")
@@ -38,13 +37,6 @@ class Program(click.Group):
             raise
 
 
-def _var(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--var", type=click.Path(path_type=Path, file_okay=False), default=Path("var"), show_default=True,
-        help="Folder of the ledger, keys, content and site.",
-    )(command)  # fmt: skip
-
-
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("preau"), prog_name="preau")
 def main() -> None:
@@ -52,24 +44,24 @@ def main() -> None:
 
 
 @main.command()
-@_var
+@var_option
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on.")
 def serve(var: Path, host: str | None, port: int | None) -> None:
     """Answer phones: take acts, give receipts."""
     from sync_server.server import serve
 
-    serve(_settings(var, host=host, port=port))
+    serve(settings_of(var, host=host, port=port))
 
 
 @main.command()
-@_var
+@var_option
 def work(var: Path) -> None:
     """Build and publish whatever changes, until told to end."""
     from sync_server.storage import open_ledger
     from sync_server.worker.opening import AlreadyAtWork, lock_folder, open_chores, open_worker
 
-    settings = _settings(var)
+    settings = settings_of(var)
     _log()
     try:
         lock_folder(settings.var)
@@ -80,10 +72,12 @@ def work(var: Path) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: is_over.set())
     ledger = open_ledger(settings.database)
-    chores = threading.Thread(target=open_chores(settings, _keys(settings), ledger).run, args=(is_over,), name="chores")
+    chores = threading.Thread(
+        target=open_chores(settings, keys_of(settings), ledger).run, args=(is_over,), name="chores"
+    )
     chores.start()
     try:
-        open_worker(settings, _keys(settings), ledger, _worker_name(settings)).run(is_over.wait)
+        open_worker(settings, keys_of(settings), ledger, _worker_name(settings)).run(is_over.wait)
     finally:
         is_over.set()
         chores.join()
@@ -91,14 +85,14 @@ def work(var: Path) -> None:
 
 
 @main.command()
-@_var
+@var_option
 @click.option("--port", type=int, default=8710, show_default=True, help="Port of the sync server.")
 @click.option("--site-port", type=int, default=8711, show_default=True, help="Port of the site.")
 def demo(var: Path, port: int, site_port: int) -> None:
     """Start a whole town on this machine, with its people."""
     from sync_server.demo_house import run_demo
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         demo = run_demo(var, port, site_port, progress)
     with demo:
         from rich.console import Console
@@ -110,22 +104,22 @@ def demo(var: Path, port: int, site_port: int) -> None:
 
 
 @main.command()
-@_var
+@var_option
 def build(var: Path) -> None:
     """Build the whole site once, from the ledger, and publish it."""
     from sync_server.storage import open_ledger
     from sync_server.worker.opening import find_towns, lock_folder, open_town
 
-    settings = _settings(var)
+    settings = settings_of(var)
     lock_folder(settings.var)
     ledger = open_ledger(settings.database)
     towns = find_towns(settings.content)
     if not towns:
         raise click.ClickException(f"there is no town in {settings.content}")
     try:
-        with _progress() as progress:
+        with progress_bar() as progress:
             for space, folder in progress.track(towns.items(), description="Building"):
-                town = open_town(settings, _keys(settings), ledger, space, folder)
+                town = open_town(settings, keys_of(settings), ledger, space, folder)
                 town.rebuild()
                 town.settle()
                 town.publish()
@@ -141,7 +135,7 @@ def build(var: Path) -> None:
 
 
 @main.command()
-@_var
+@var_option
 @click.option("--url", help="Ask the sync server at this address instead of the database.")
 @click.option("--space", help="The town, where there are several.")
 @click.option("--token", envvar="PREAU_ADMIN_TOKEN", help="Admin token for --url; else the one in var/keys.")
@@ -149,27 +143,27 @@ def rebuild(var: Path, url: str | None, space: str | None, token: str | None) ->
     """Ask the worker for a whole rebuild of the site."""
     from sync_server.rebuilding import ask_ledger, ask_server
 
-    settings = _settings(var)
-    asked = ask_server(url, token or _keys(settings).admin, space) if url else ask_ledger(settings, space)
+    settings = settings_of(var)
+    asked = ask_server(url, token or keys_of(settings).admin, space) if url else ask_ledger(settings, space)
     click.echo(f"Asked for: {', '.join(asked)}. The worker rebuilds as soon as it can.")
 
 
 @main.group(invoke_without_command=True)
-@_var
+@var_option
 @click.pass_context
 def keys(context: click.Context, var: Path) -> None:
     """Make the server's keys where they are missing, and say where they are."""
     if context.invoked_subcommand is not None:
         return
-    settings = _settings(var)
-    made = _keys(settings)
+    settings = settings_of(var)
+    made = keys_of(settings)
     click.echo(f"Keys in {settings.keys}: keep a copy in a safe place.")
     click.echo(f"Receipts are signed by {made.receipt.kid}")
     click.echo(f"Another town is watched by this server with witnesses = [{_own_witness(settings, made)!r}]")
 
 
 @keys.command("town")
-@_var
+@var_option
 @click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file.")
 @click.option("--space", help="The town, where there are several.")
 @click.option("--replace", "is_replaced", is_flag=True, help="Even if the town has a key already.")
@@ -179,7 +173,7 @@ def town_key(var: Path, file: Path, space: str | None, is_replaced: bool) -> Non
     from sync_server.rebuilding import one_town
     from sync_server.town_key import make_town_key
 
-    _, folder = one_town(_settings(var), space)
+    _, folder = one_town(settings_of(var), space)
     key = make_town_key(file, folder, is_replaced=is_replaced)
     click.echo(f"The town's key is in {file}: keep it on a stick in the safe, never on the server.")
     click.echo(f"Its public half is {folder / 'town.jwk'}. Write this on paper, and post it at the town hall:")
@@ -187,7 +181,7 @@ def town_key(var: Path, file: Path, space: str | None, is_replaced: bool) -> Non
 
 
 @main.command()
-@_var
+@var_option
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True, help="The town's.")
 @click.option("--space", help="The town, where there are several.")
 def sign(var: Path, key: Path, space: str | None) -> None:
@@ -195,13 +189,13 @@ def sign(var: Path, key: Path, space: str | None) -> None:
     from sync_server.rebuilding import one_town
     from sync_server.town_key import read_town_key, sign_town
 
-    _, folder = one_town(_settings(var), space)
+    _, folder = one_town(settings_of(var), space)
     for slug in sign_town(folder, read_town_key(key)):
         click.echo(f"signed: {slug}")
 
 
 @main.command()
-@_var
+@var_option
 @click.option("--to", "target", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @click.option("--keys", "with_keys", is_flag=True, help="Export the keys too: whoever has them speaks for the town.")
 @click.option("--space", help="The town, where there are several.")
@@ -211,10 +205,10 @@ def export(var: Path, target: Path, with_keys: bool, space: str | None) -> None:
     from sync_server.rebuilding import one_town
     from sync_server.storage import open_ledger
 
-    settings = _settings(var)
+    settings = settings_of(var)
     _, content = one_town(settings, space)
     ledger = open_ledger(settings.database)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Records", total=None)
         keys = settings.keys if with_keys else None
         number = export_town(ledger, content, target, keys, lambda done: progress.advance(task, done))
@@ -230,53 +224,7 @@ def verify(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "verify", *arguments]))
 
 
-@main.group("import")
-def import_() -> None:
-    """Bring in what exists elsewhere."""
-
-
-def _replayed(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--server", help="A server that runs already; else one is started for the import.")(command)
-    command = click.option("--slug", required=True, help="Address of the new consultation.")(command)
-    return _var(command)
-
-
-@import_.command()
-@click.argument("folder", type=click.Path(exists=True, path_type=Path, file_okay=False))
-@_replayed
-def polis(folder: Path, slug: str, var: Path, server: str | None) -> None:
-    """Replay a Polis conversation, every vote of it, through the front door."""
-    from sync_server.imports.polis import plan_polis, read_polis
-
-    _replay(plan_polis(read_polis(folder)), slug, var, server)
-
-
-@import_.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
-@_replayed
-def pabulib(file: Path, slug: str, var: Path, server: str | None) -> None:
-    """Replay a participatory budget (.pb): each project a ballot names is a vote for it."""
-    from sync_server.imports.pabulib import parse_pabulib, plan_pabulib
-
-    _replay(plan_pabulib(parse_pabulib(file.read_bytes())), slug, var, server)
-
-
-@import_.command()
-@click.argument("folder", type=click.Path(exists=True, path_type=Path, file_okay=False))
-@_var
-def town(folder: Path, var: Path) -> None:
-    """Make a town again from what `preau export` wrote."""
-    from civic import modules
-    from sync_server.export import import_town
-    from sync_server.storage import open_ledger
-
-    settings = _settings(var)
-    ledger = open_ledger(settings.database)
-    with _progress() as progress:
-        task = progress.add_task("Records", total=None)
-        number = import_town(folder, settings, ledger, modules.load(), lambda done: progress.advance(task, done))
-    ledger.close()
-    click.echo(f"imported: {settings.var} ({number} records). Build it with: preau build --var {var}")
+main.add_command(import_)
 
 
 @main.command("serve-site", hidden=True)
@@ -289,32 +237,10 @@ def serve_site(folder: Path, port: int) -> None:
     serve_site(folder.resolve(), port)
 
 
-def _replay(plan: Plan, slug: str, var: Path, server: str | None) -> None:
-    from sync_server.imports.house import run_import
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else our server and worker would outlive us
-    with _progress() as progress:
-        report = run_import(plan, slug, _settings(var), server, progress)
-    click.echo(report.sentence)
-    click.echo(f"published: {report.results}")
-
-
-def _settings(var: Path, **given: Any) -> Settings:
-    from sync_server.settings import read_settings
-
-    return read_settings(var, os.environ, **given)
-
-
 def _own_witness(settings: Settings, made: Any) -> str:
     from sync_server.witnessing import own_witness
 
     return own_witness(settings.sync_url, made.witness)
-
-
-def _keys(settings: Settings) -> Any:
-    from sync_server.keys import open_keys
-
-    return open_keys(settings.keys, secrets.token_bytes)
 
 
 def _worker_name(settings: Settings) -> str:
@@ -326,13 +252,3 @@ def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.Formatter.converter = time.gmtime
     logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield progress
