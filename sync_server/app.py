@@ -18,6 +18,7 @@ from sync_server.routes import (
     health,
     intake,
     mine,
+    oidc,
     policy,
     rebuild,
     receipts,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     intake.blueprint,
     enrolment.blueprint,
     mine.blueprint,
+    oidc.blueprint,
     receipts.blueprint,
     snapshots.blueprint,
     rebuild.blueprint,
@@ -53,7 +55,7 @@ def create_app(service: Services) -> Flask:
     app.before_request(check_size)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    register_problems(app, forms.problem_page, lambda: request.path.startswith(forms.PATH))
+    register_problems(app, forms.problem_page, lambda: request.path.startswith((forms.PATH, *oidc.PAGES)))
     register_headers(app, service)
     check_policies(app)
     app.wsgi_app = Front(app.wsgi_app, service)  # type: ignore[assignment, method-assign]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
@@ -17,6 +17,7 @@ from civic.keys import jwk_text, thumbprint
 from civic.log.note import Signer, ed25519_signer, vkey
 
 SECRET_BYTES = 32
+RSA_BITS = 2048
 
 
 class KeyUnreadable(ValueError):
@@ -94,6 +95,19 @@ def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
     return SigningKey(private, x, y, thumbprint(jwk_text(x, y)))
 
 
+def open_rsa(path: Path) -> rsa.RSAPrivateKey:
+    """The RSA key in a file, made first where it is missing; KeyUnreadable where it is another kind of key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pem = _read_or_make(path, lambda: new_pem(rsa.generate_private_key(65537, RSA_BITS)))
+    try:
+        private = load_pem_private_key(pem, None)
+    except ValueError as error:
+        raise KeyUnreadable(f"{path}: {error}") from error
+    if not isinstance(private, rsa.RSAPrivateKey) or private.key_size < RSA_BITS:
+        raise KeyUnreadable(f"{path}: not an RSA key of {RSA_BITS} bits or more")
+    return private
+
+
 def _log_key(path: Path) -> LogKey:
     try:
         private = load_pem_private_key(_read_or_make(path, lambda: new_pem(Ed25519PrivateKey.generate())), None)
@@ -119,7 +133,7 @@ def read_signing_key(path: Path, pem: bytes) -> SigningKey:
     return signing_key(private)
 
 
-def new_pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+def new_pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey | rsa.RSAPrivateKey) -> bytes:
     """A private key as the files of this program hold it: PKCS 8, without a passphrase."""
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

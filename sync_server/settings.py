@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sync_server.identity.oidc.providers import Provider, parse_providers
+
 
 class SettingsError(ValueError):
     """What the operator wrote can't be used; the message says which setting and why."""
 
 
 SQLITE = "sqlite:///"
+PROVIDERS = "oidc"
 THEMES = Path(__file__).resolve().parents[1] / "themes"
 ABOUT: Mapping[str, str] = {
     "content": "folder of the towns' folders, below var unless absolute",
@@ -38,6 +41,7 @@ ABOUT: Mapping[str, str] = {
     "enrolments_per_hour": "proofs of identity begun from one network in an hour, 0 for no limit",
     "smtp_url": "mail server: smtp://user:password@host:587, smtps://…:465, or mailbox: to write into var/mailbox",
     "mail_from": "sender of the letters, where it is not the town hall's address of space.toml",
+    "oidc": "providers of identity, a table each: [oidc.franceconnect], itsme, google, facebook (docs/providers/)",
     "retention_months": "months after which what is kept about a person who was not seen is erased, 0 for never",
     "theme": "folder of the theme",
     "publish": "where the site goes: folder or netlify",
@@ -69,6 +73,7 @@ class Settings:
     enrolments_per_hour: int = 60
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    oidc: tuple[Provider, ...] = ()
     retention_months: int = 24
     theme: Path = THEMES / "town"
     publish: str = "folder"
@@ -114,7 +119,11 @@ def read_settings(var: Path, environment: Mapping[str, str], **given: Any) -> Se
         written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
     except ValueError as error:
         raise SettingsError(f"{file}: {error}") from error
-    known = {one.name: type(one.default) for one in fields(Settings) if one.name in ABOUT}
+    known = {one.name: type(one.default) for one in fields(Settings) if one.name in ABOUT and one.name != PROVIDERS}
+    try:
+        providers = parse_providers(written.pop(PROVIDERS, {}), environment)
+    except ValueError as error:
+        raise SettingsError(f"{file}: {error}") from error
     types: dict[str, Any] = {name: Path if issubclass(kind, Path) else kind for name, kind in known.items()}
     unknown = [name for name in written if name not in types]
     if unknown:
@@ -124,6 +133,7 @@ def read_settings(var: Path, environment: Mapping[str, str], **given: Any) -> Se
         variable = f"PREAU_{name.upper()}"
         if variable in environment:
             values[name] = _value_of_text(kind, environment[variable], variable)
+    values[PROVIDERS] = providers
     values.update((name, one) for name, one in given.items() if one is not None)
     return _placed(Settings(var=var, **values))
 

@@ -11,6 +11,13 @@ from sync_server.identity.mailed import PER_DOMAIN, PER_MAILBOX, Domains, Mailed
 from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
 from sync_server.identity.nonces import Nonces
+from sync_server.identity.oidc.client_keys import open_client_keys
+from sync_server.identity.oidc.directory import Directory
+from sync_server.identity.oidc.exchange import Exchange
+from sync_server.identity.oidc.federated import Federated
+from sync_server.identity.oidc.providers import KEY
+from sync_server.identity.oidc.returning import Returning
+from sync_server.identity.oidc.web import Web
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
 from sync_server.settings import Settings
@@ -37,22 +44,25 @@ class Identities(NamedTuple):
 
     enrolling: Enrolling
     mine: Mine
+    returning: Returning
 
 
 def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sources) -> Identities:
-    """The parts over `ledger`; proof by e-mail is offered where letters can be sent."""
+    """The parts over `ledger`; proof by e-mail is offered where letters can be sent, a provider where it is set up."""
     vault = Vault(keys.vault, keys.pepper, sources.random)
     words = load_own_words()
     kept = Kept(ledger, People(ledger), Enrolments(ledger), Mails(ledger))
-    methods = _methods(settings, vault, words, sources)
+    federated = _federated(settings, vault, sources)
+    methods = _methods(settings, vault, words, sources) | {f"oidc:{name}": one for name, one in federated.items()}
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
-    return Identities(enrolling, Mine(ledger, nonces, vault, sources.now))
+    mine = Mine(ledger, nonces, vault, sources.now)
+    return Identities(enrolling, mine, Returning(kept.enrolments, federated, vault, sources.now))
 
 
 def offered(settings: Settings) -> tuple[str, ...]:
     """The names of the methods that an installation offers."""
-    return ("email",) if settings.smtp_url else ()
+    return (*(("email",) if settings.smtp_url else ()), *(one.method for one in settings.oidc))
 
 
 def _methods(settings: Settings, vault: Vault, words: Mapping[str, Words], sources: Sources) -> dict[str, Method]:
@@ -66,3 +76,16 @@ def _methods(settings: Settings, vault: Vault, words: Mapping[str, Words], sourc
         domains = Domains(read_throwaway(settings.var / THROWAWAY), read_providers())
         methods["email"] = Mailed(vault, words, domains, limits, settings.mail_from, sources.random)
     return methods
+
+
+def _federated(settings: Settings, vault: Vault, sources: Sources) -> dict[str, Federated]:
+    """The methods of the providers that are set up, by the name of the provider."""
+    web, found = Web(), {}
+    network = Windows(settings.enrolments_per_hour, sources.monotonic, HOUR)
+    for one in settings.oidc:
+        keys = open_client_keys(settings.keys / "oidc", one.name) if one.kind.credential == KEY else None
+        callback = f"{settings.sync_url}/v1/oidc/callback/{one.name}"
+        directory = Directory(one, web, sources.monotonic)
+        exchange = Exchange(one, directory, web, keys, callback, sources.now, sources.random)
+        found[one.name] = Federated(exchange, vault, network, sources.random)
+    return found
