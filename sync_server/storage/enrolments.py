@@ -66,12 +66,11 @@ class Enrolments:
         with self._ledger.writing() as connection:
             connection.execute(sa.update(enrolments).where(_is(space, enrol)).values(**changed))
 
-    def claim(self, space: str, enrol: str, state: bytes) -> bool:
-        """Takes a provider's answer, with `state` in the place of what was remembered; False where one was taken."""
+    def claim(self, space: str, enrol: str) -> bool:
+        """Takes a provider's answer, before it is known what it is worth; False where one was taken already."""
         first = sa.and_(_is(space, enrol), enrolments.c.confirmed == 0)
         with self._ledger.writing() as connection:
-            taken = connection.execute(sa.update(enrolments).where(first).values(confirmed=1, state=state))
-            return taken.rowcount == 1
+            return connection.execute(sa.update(enrolments).where(first).values(confirmed=1)).rowcount == 1
 
     def finish(self, connection: sa.Connection, space: str, enrol: str, outcome: str) -> None:
         """Keeps what was answered: asked again by the same key, it is answered again. The state is emptied."""

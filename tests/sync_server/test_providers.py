@@ -13,6 +13,7 @@ import pytest
 
 from sync_server.identity.oidc.client_keys import open_client_keys
 from sync_server.identity.oidc.providers import Provider
+from sync_server.identity.oidc.web import Answer, Web
 from sync_server.settings import Settings
 from sync_server.storage.enrolments import Enrolments
 from sync_server.storage.people_tables import enrolments, identities, persons
@@ -256,6 +257,36 @@ def test_an_answer_is_taken_once(town: House) -> None:
     assert "déjà servi" in refused(visitor, back, 410)
     assert visitor.finish(code).status_code == 200
     assert "Trop tard" in refused(visitor, back, 410)
+
+
+class Tampered(Web):
+    """What comes from the network is what somebody else was told; between two answers the phone asks how it stands."""
+
+    def __init__(self, visitor: Visitor, told: Answer | None = None) -> None:
+        self.visitor, self.told, self.heard, self.stood = visitor, told, [], []  # type: ignore[var-annotated]
+
+    def get(self, address: str, bearer: str = "", accept: str = "", **query: str) -> Answer:
+        answer = super().get(address, bearer, accept, **query)
+        self.heard.append(answer)
+        self.stood.append(self.visitor.finish().status_code)
+        return self.told or answer
+
+
+def listen(town: House, web: Web) -> None:
+    town.services.identities.returning.method("franceconnect").exchange._web = web
+
+
+def test_particulars_of_somebody_else_are_refused(town: House) -> None:
+    karim, angela = Visitor(town, "karim"), Visitor(town)
+    for one in (karim, angela):
+        one.begin()
+    heard = Tampered(karim)
+    listen(town, heard)
+    karim.land(karim.come_back())
+    assert heard.stood == [202]  # while the provider is asked, the phone waits
+    listen(town, Tampered(angela, heard.heard[0]))
+    refused(angela, angela.come_back())
+    assert angela.finish().status_code == 410
 
 
 def test_a_code_is_redeemed_once_at_the_provider_too(town: House) -> None:

@@ -80,32 +80,31 @@ class Returning:
             # Before the claim: an answer of somebody else's does not end the question.
             if not method.exchange.is_from_us(reply.issuer):
                 raise ProviderFault("an answer is mixed up with another provider's")
-            # The claim before the code is redeemed: a replay finds it taken, whatever becomes of the first.
-            if waiting.confirmed or not self._claim(ticket, {**state, "over": True}):
-                return here._replace(outcome=Outcome.USED)
-            if reply.code is None:
-                return here._replace(outcome=Outcome.STOPPED if reply.error in STOPPED else Outcome.FAILED)
-            return self._prove(method, ticket, waiting.kid, reply.code, state, here, left)
         except (ProviderDown, ProviderFault) as error:
             log.warning("%s: %s", name, error)
             return here
-
-    def _prove(
-        self, method: Federated, ticket: Ticket, kid: str, code: str, state: State, here: Landing, left: str
-    ) -> Landing:
-        kept, shown, proved = method.prove(state, ticket.enrol, kid, code)
-        sealed = self._seal(ticket, {**kept, "lang": here.lang, "back": here.back})
-        self._enrolments.confirm(*ticket, sealed)
-        on = method.seal_return(f"{here.back}#c={shown}")
-        leave = method.exchange.leaving(proved.id_token, left, on)
-        return here._replace(outcome=Outcome.DONE, code=shown, leave=leave)
+        # The claim before the code is redeemed: a replay finds it taken, whatever becomes of the first.
+        if not self._enrolments.claim(*ticket):
+            return here._replace(outcome=Outcome.USED)
+        if reply.code is None:
+            return self._end(ticket, here._replace(outcome=Outcome.STOPPED if reply.error in STOPPED else here.outcome))
+        try:
+            kept, code, proved = method.prove(state, ticket.enrol, waiting.kid, reply.code)
+            leave = method.exchange.leaving(proved.id_token, left, method.seal_return(f"{here.back}#c={code}"))
+        except (ProviderDown, ProviderFault) as error:
+            log.warning("%s: %s", name, error)
+            return self._end(ticket, here)
+        self._keep(ticket, {**kept, "lang": here.lang, "back": here.back})
+        return here._replace(outcome=Outcome.DONE, code=code, leave=leave)
 
     def way_on(self, name: str, state: str) -> str:
         """Where somebody goes on whom the provider has let go; Refused NOT_FOUND or BAD_REQUEST as `take`."""
         return self.method(name).open_return(state)
 
-    def _claim(self, ticket: Ticket, state: State) -> bool:
-        return self._enrolments.claim(*ticket, self._seal(ticket, state))
+    def _end(self, ticket: Ticket, landing: Landing) -> Landing:
+        """Nothing more will come of it: the phone that waits is told so."""
+        self._keep(ticket, {"over": True, "lang": landing.lang, "back": landing.back})
+        return landing
 
-    def _seal(self, ticket: Ticket, state: State) -> bytes:
-        return self._vault.seal(dict(state), "enrolments", *ticket)
+    def _keep(self, ticket: Ticket, state: State) -> None:
+        self._enrolments.confirm(*ticket, self._vault.seal(dict(state), "enrolments", *ticket))
