@@ -55,10 +55,10 @@ def free_ports() -> dict[str, int]:
 
 
 class Browser:
-    """Follows a provider's pages until it is sent back to where only we answer: that address."""
+    """Follows a provider's pages until it is sent back to where only we answer: that address. `asked` counts pages."""
 
     def __init__(self, ours: str) -> None:
-        self._ours, self._session = ours, requests.Session()
+        self._ours, self._session, self.asked = ours, requests.Session(), 0
 
     def go(self, address: str, login: str, do: str = "yes") -> str:
         answer = self._session.get(address, allow_redirects=False, timeout=5)
@@ -71,6 +71,7 @@ class Browser:
                 continue
             assert answer.status_code == 200, f"{answer.url}: {answer.status_code} {answer.text[:500]}"
             form = Form.of(answer.text)
+            self.asked += 1
             fields = form.fields | {"login": login, "do": do, "logout": "yes"}
             where = urljoin(answer.url, form.action or answer.url)
             answer = self._session.post(where, data=fields, allow_redirects=False, timeout=5)

@@ -73,7 +73,8 @@ function provider(name) {
       rpInitiatedLogout: {
         enabled: true,
         logoutSource(ctx, form) {
-          ctx.body = `<!doctype html><title>Au revoir</title>${form}<script>document.forms[0].submit()</script><button form="op.logoutForm" name="logout" value="yes">Oui</button>`;
+          const yes = '<input type="hidden" name="logout" value="yes" form="op.logoutForm">';
+          ctx.body = `<!doctype html><title>Au revoir</title>${form}${yes}<script>document.forms[0].submit()</script>`;
         },
       },
     },

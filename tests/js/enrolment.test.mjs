@@ -219,6 +219,7 @@ test('the code of a letter is read as people write it, and a slip of the pen is 
 test('what holds is said in words that the page asks for', () => {
   assert.deepEqual([...factsOf(undefined, undefined, ['email'])], ['unknown']);
   assert.deepEqual([...factsOf(undefined, undefined, [])], ['unknown']);
+  assert.ok(factsOf(undefined, { method: 'oidc:itsme' }, ['email']).has('to-provider'));
   const me = { level: 'identity', methods: ['email', 'oidc:itsme'], since: 1 };
   const both = factsOf(me, { method: 'census' }, ['email', 'census']);
   assert.deepEqual([...both], ['known', 'identity', 'by-email', 'by-oidc:itsme', 'to-census']);

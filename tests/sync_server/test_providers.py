@@ -166,18 +166,21 @@ def test_a_human_is_the_same_whatever_their_account_and_address(town: House, pro
 
 
 def test_the_session_at_franceconnect_ends_on_the_way_back(town: House) -> None:
-    visitor = Visitor(town)
-    visitor.begin()
-    page = visitor.land(visitor.come_back()).text
+    visitor, browser = Visitor(town), Browser(SYNC)
+    page = visitor.land(browser.go(visitor.begin(), "angela")).text
     leave = next(link for link in page.split('"') if "/session/end" in link).replace("&amp;", "&")
     asked = query_of(leave)
     assert asked["post_logout_redirect_uri"] == f"{SYNC}/v1/oidc/left/franceconnect"
     assert len(asked["state"]) >= 32
-    back = visitor.land(Browser(SYNC).go(leave, "angela"))
+    browser.go(visitor.begin(), "angela")
+    assert browser.asked == 1  # the provider still knows this browser
+    back = visitor.land(browser.go(leave, "angela"))
     assert (back.status_code, back.headers["Location"]) == (
         303,
         f"https://participer.valbrume.example/moi/#c={code_of(page)}",
     )
+    browser.go(visitor.begin(), "angela")
+    assert browser.asked == 3  # asked whether to leave, and then who it is
     assert visitor.land("/v1/oidc/left/franceconnect?state=elsewhere").status_code == 400
 
 

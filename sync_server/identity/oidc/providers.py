@@ -44,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
         "FranceConnect", "identity", "", " ".join(("openid", *CIVIL, *BIRTH)), (*CIVIL, *BIRTH), ("birthplace",),
         acr=EIDAS, algorithms=("ES256", "RS256"), ends_session=True,
     ),
-    "itsme": Kind("itsme", "identity", "", "openid service:{service} profile", CIVIL, credential=KEY, is_sealed=True),
+    "itsme": Kind("itsme®", "identity", "", "openid service:{service} profile", CIVIL, credential=KEY, is_sealed=True),
     "google": Kind("Google", "social", "https://accounts.google.com", "openid", ()),
     "facebook": Kind("Facebook", "social", "https://graph.facebook.com", "public_profile", (), is_oidc=False),
 }  # fmt: skip

@@ -4,7 +4,7 @@ import { readCensusCode } from './census_code.mjs';
 import { find, findAll, focusOn } from './elements.mjs';
 import { endEnrolment, finishEnrolment, pendingEnrolment, startEnrolment } from './enrolment.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
-import { doorsOf, notify, notifyFailure, showPerson } from './person_view.mjs';
+import { doorsOf, isProvider, notify, notifyFailure, showPerson } from './person_view.mjs';
 
 const FIRST_POLL = 4000;
 const LAST_POLL = 30000;
@@ -38,6 +38,13 @@ function readProof($form) {
   if (!isWhole) return showFault($form, written ? 'wrong' : 'missing');
   clearFaults($form);
   return proof;
+}
+
+/** The code in the address, which forgets it: it serves once, and a copy of the address should not have it. */
+function takeCode() {
+  const [, code = ''] = /^#c=(\d{8})$/.exec(location.hash) || [];
+  if (code) history.replaceState(null, '', location.pathname + location.search);
+  return code;
 }
 
 /** Everything that happens on the page, in the order in which it was asked for: two answers never cross. */
@@ -92,9 +99,9 @@ export class PersonPage {
     const answer = await startEnrolment(this.doors, method, to);
     if (answer.status !== 202) return this.fail(answer);
     if (proof) return this.finish($form, proof);
-    if (answer.body.go) return location.assign(answer.body.go);
     $form.reset();
     await this.show();
+    if (answer.body.go) return location.assign(answer.body.go);
     this.notify('sent');
     find('[data-code]', this.$person).focus();
     this.wait = FIRST_POLL;
@@ -114,13 +121,28 @@ export class PersonPage {
    * @param {string} proof
    */
   async finish($form, proof) {
+    const { method = '' } = (await pendingEnrolment(this.doors)) || {};
     const answer = await finishEnrolment(this.doors, proof);
     if (answer.status === 200) return this.welcome();
     if ($form && $form.dataset.enrol) await this.stop();
     const isOver = !(await pendingEnrolment(this.doors));
     if (isOver) await this.show();
     if ($form && answer.body.code === 'bad_proof') return showFault($form, 'wrong');
+    if (isOver && answer.body.code === 'expired' && isProvider(method)) return this.notify('stopped');
     if ($form || isOver) this.fail(answer);
+  }
+
+  /**
+   * Back from a provider, with the code that proves it was this person's browser that answered there.
+   * @param {string} code
+   */
+  async comeBack(code) {
+    if (await pendingEnrolment(this.doors)) {
+      return this.finish(/** @type {HTMLFormElement} */ (find('form[data-return]', this.$person)), code);
+    }
+    // Begun in another browser: an installed application keeps to itself what it remembers.
+    find('[data-returned]', this.$person).textContent = code.replace(/(\d{4})/, '$1\u00a0');
+    this.notify('elsewhere');
   }
 
   async welcome() {
@@ -171,9 +193,9 @@ export class PersonPage {
         void this.inTurn(() => this.submit($form)).then(() => delete $form.dataset.busy);
       });
     }
-    find('[data-again]', this.$person).addEventListener('click', () => void this.inTurn(async () => {
+    for (const $again of findAll('[data-again]', this.$person)) $again.addEventListener('click', () => void this.inTurn(async () => {
       await this.stop();
-      const $field = find('form[data-enrol] input', this.$person);
+      const $field = find('form[data-enrol] input, form[data-enrol] button', this.$person);
       if ($field) $field.focus();
     }));
     document.addEventListener('visibilitychange', () => {
@@ -191,6 +213,8 @@ export async function startPersonPage(page, $person) {
   const here = new PersonPage(page, $person);
   await here.show();
   here.listen();
+  const code = takeCode();
+  if (code) await here.inTurn(() => here.comeBack(code));
   await here.inTurn(() => here.poll());
   if (await page.store.get('state', 'person')) await here.inTurn(() => here.held());
 }

@@ -5,6 +5,14 @@ import { isEnough } from './grants.mjs';
 import { sayDay } from './words.mjs';
 
 /**
+ * Whether one proves who one is elsewhere: with FranceConnect, for example.
+ * @param {string} method
+ */
+export function isProvider(method) {
+  return method.startsWith('oidc:');
+}
+
+/**
  * What holds now, as the words that `data-when` asks for. `complete`: nothing more is offered.
  * @param {Person | undefined} person
  * @param {Enrolment | undefined} pending
@@ -13,7 +21,7 @@ import { sayDay } from './words.mjs';
 export function factsOf(person, pending, offered) {
   const ways = person ? person.methods : [];
   const facts = [...(person ? ['known', person.level] : ['unknown']), ...ways.map((way) => `by-${way}`)];
-  if (pending) facts.push(`to-${pending.method}`);
+  if (pending) facts.push(isProvider(pending.method) ? 'to-provider' : `to-${pending.method}`);
   if (person && offered.every((way) => ways.includes(way))) facts.push('complete');
   return new Set(facts);
 }
