@@ -40,6 +40,7 @@ _LATER = (
 )
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
+    "acts": _Late("acts_asset"),
     "outbox": _Late("outbox_asset", "", "outbox.", "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", "recount.", "RECOUNT_WORDS"),
@@ -91,6 +92,7 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, ""))
     files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values())}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
+    modules = f"const BROUGHT = {brought(theme.brought)};\n"
     scripts, parts = {}, {}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
@@ -98,14 +100,14 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
         def add(one: _Late, words: Mapping[str, str] = words, urls: Mapping[str, str] = urls) -> str:
             own = {one.words: _part(words, one.prefix)} if one.words else {}
             given = {name: urls[name] for name in one.needs}
-            return shelf.add(_bundled(files[one], page, **own, **given), "js")
+            brings = modules if one is _PARTS["acts"] else ""
+            return shelf.add(_bundled(files[one], page, brings, **own, **given), "js")
 
         for one in _LATER:
             urls[one.url] = add(one)
         parts[code] = {name: add(one) for name, one in _PARTS.items()}
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        prelude = _constants(WORDS=own) + f"const BROUGHT = {brought(theme.brought)};\n"
-        script = bundle(page, prelude, lends_to=[*files.values(), worker])
+        script = bundle(page, _constants(WORDS=own), lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
     return scripts, parts
@@ -115,8 +117,8 @@ def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {key: text for key, text in words.items() if key.startswith(prefix)}
 
 
-def _bundled(entry: Path, page: Path, **constants: object) -> bytes:
-    return _ended(bundle(entry, _constants(**constants), borrows_from=page))
+def _bundled(entry: Path, page: Path, prelude: str = "", **constants: object) -> bytes:
+    return _ended(bundle(entry, prelude + _constants(**constants), borrows_from=page))
 
 
 def _constants(**constants: object) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +36,7 @@ class Program(click.Group):
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("preau"), prog_name="preau")
+@click.version_option(package_name="preau", prog_name="preau")
 def main() -> None:
     """Citizen participation for small towns that keeps working when the network does not."""
 
@@ -220,6 +218,8 @@ def export(var: Path, target: Path, with_keys: bool, space: str | None) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PLACE [--checkpoint FILE] [--town-key KEY] …")
 def verify(arguments: tuple[str, ...]) -> None:
     """Recount the results of a published site: PLACE is its folder or its address."""
+    import subprocess
+
     # A process of its own: it is the auditor's program, and has nothing of this server in it.
     sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "verify", *arguments]))
 

@@ -12,7 +12,8 @@ from civic import modules
 from civic.module import Modules
 from sync_server.acceptance import Acceptance
 from sync_server.catalogue import Catalogue
-from sync_server.identity.opening import Identities, Sources, open_identities
+from sync_server.identity.opening import Identities, open_identities
+from sync_server.identity.sources import Sources
 from sync_server.keys import Keys, open_keys
 from sync_server.limits import Windows
 from sync_server.settings import Settings

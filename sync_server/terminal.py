@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +33,7 @@ def keys_of(settings: Settings) -> Any:
     """The keys of the folder, made where they are missing."""
     from sync_server.keys import open_keys
 
-    return open_keys(settings.keys, secrets.token_bytes)
+    return open_keys(settings.keys, os.urandom)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
 from sync_server.identity.addresses import read_providers, read_throwaway
 from sync_server.identity.enrolling import Enrolling, Kept
@@ -11,13 +12,8 @@ from sync_server.identity.mailed import PER_DOMAIN, PER_MAILBOX, Domains, Mailed
 from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
 from sync_server.identity.nonces import Nonces
-from sync_server.identity.oidc.client_keys import open_client_keys
-from sync_server.identity.oidc.directory import Directory
-from sync_server.identity.oidc.exchange import Exchange
-from sync_server.identity.oidc.federated import Federated
-from sync_server.identity.oidc.providers import KEY
 from sync_server.identity.oidc.returning import Returning
-from sync_server.identity.oidc.web import Web
+from sync_server.identity.sources import Sources
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
 from sync_server.settings import Settings
@@ -28,15 +24,10 @@ from sync_server.storage.people import People
 from sync_server.vault import Vault
 from sync_server.words import Words, load_own_words
 
+if TYPE_CHECKING:
+    from sync_server.identity.oidc.federated import Federated
+
 THROWAWAY = "throwaway-domains.txt"  # in the var folder: the operator's own
-
-
-class Sources(NamedTuple):
-    """`now` gives epoch seconds, `monotonic` seconds that never jump, `random` so many bytes."""
-
-    now: Callable[[], int]
-    monotonic: Callable[[], float]
-    random: Callable[[int], bytes]
 
 
 class Identities(NamedTuple):
@@ -52,7 +43,7 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sou
     vault = Vault(keys.vault, keys.pepper, sources.random)
     words = load_own_words()
     kept = Kept(ledger, People(ledger), Enrolments(ledger), Mails(ledger))
-    federated = _federated(settings, vault, sources)
+    federated = _federated(settings, vault, sources) if settings.oidc else {}
     methods = _methods(settings, vault, words, sources) | {f"oidc:{name}": one for name, one in federated.items()}
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
@@ -79,13 +70,8 @@ def _methods(settings: Settings, vault: Vault, words: Mapping[str, Words], sourc
 
 
 def _federated(settings: Settings, vault: Vault, sources: Sources) -> dict[str, Federated]:
-    """The methods of the providers that are set up, by the name of the provider."""
-    web, found = Web(), {}
-    network = Windows(settings.enrolments_per_hour, sources.monotonic, HOUR)
-    for one in settings.oidc:
-        keys = open_client_keys(settings.keys / "oidc", one.name) if one.kind.credential == KEY else None
-        callback = f"{settings.sync_url}/v1/oidc/callback/{one.name}"
-        directory = Directory(one, web, sources.monotonic)
-        exchange = Exchange(one, directory, web, keys, callback, sources.now, sources.random)
-        found[one.name] = Federated(exchange, vault, network, sources.random)
+    # Loaded where a provider is set up: what talks to providers is a tenth of this process's memory, and most towns
+    # have none.
+    oidc = import_module("sync_server.identity.oidc.opening")
+    found: dict[str, Federated] = oidc.open_providers(settings, vault, sources)
     return found

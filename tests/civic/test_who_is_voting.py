@@ -199,5 +199,5 @@ def test_what_cannot_be_meant_is_refused_to_the_clerk(rules: str) -> None:
 
 def test_an_open_consultation_has_the_manifest_it_always_had() -> None:
     digest = hashlib.sha256(consultation().manifest).hexdigest()
-    assert digest == "560061474493a41812306239e52badd07578b2aaad7493fa13ab0f4de07d4dc1"
+    assert digest == "234f563a0920b8b9aaacc813efc6b89643792ffc0d1dc8de0d756690d549c442"
     assert parse_json(consultation().manifest)["eligibility"] == {"assurance": "device"}

@@ -77,18 +77,21 @@ def test_a_ballot_goes_from_a_phone_without_network_to_the_result(town: Town, op
     until(lambda: [act["state"] for act in kept_acts(page)].count("received") == 2, "receipts for both")
     change_by_keyboard(town, page)
     answer_without_scripts(town, open_phone("plain", java_script_enabled=False))
-    assert not (town.site / "express" / "donnees" / "results.json").exists()
+    results = town.site / "express" / "donnees" / "results.json"
+    assert not results.exists()
 
     town.declare("express", asking(1))  # the town closes it
     town.wait_for_page("/express/resultat/", "Le samedi", seconds=40)
     result = page
     result.goto(f"{town.url}/express/resultat/")
     see(result, "Pour, à 100", "Le samedi, à 100", "2 personnes ont voté.", "Dont bulletins sans signature")
-    data = json.loads((town.site / "express" / "donnees" / "results.json").read_text("utf-8"))
+    until(lambda: results.is_file() and (results.parent / "lignes" / "0.json").is_file(), "the open data")
+    data = json.loads(results.read_text("utf-8"))
     assert {(one["question"], one["option"]): one["votes"] for one in data["items"] if one["votes"]} == {
         ("principe", "for"): 1, ("soir", "samedi"): 1, ("lieux", "quai"): 1, ("lieux", "gare"): 1,
     }  # fmt: skip
     page.goto(f"{town.url}/mes-envois/")
     see(page, "Compté", "Le samedi : Quel soir ?", "Sur le quai, À la gare : Où ?")
-    assert plain(page.inner_text("main")).count("Votre vote est dans le résultat du") == 2
+    found = "Votre vote est dans le résultat du"
+    until(lambda: plain(page.inner_text("main")).count(found) == 2, "both ballots found in the result")
     assert phone.complaints == [one for one in phone.complaints if "net::ERR" in one or "Failed to fetch" in one]

@@ -13,9 +13,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from civic.canonical import b64u_encode
 from sync_server.identity.oidc.civil import civil_identity, normalised
+from sync_server.identity.oidc.faults import ProviderFault
 from sync_server.identity.oidc.providers import BIRTH, CIVIL, EIDAS, KINDS
 from sync_server.identity.oidc.tokens import Expected, check_id_token, check_userinfo, open_token
-from sync_server.identity.oidc.web import ProviderFault
 
 NOW = 1_790_000_000
 EXPECTED = Expected("https://fc.example", "preau", "n" * 43, EIDAS)

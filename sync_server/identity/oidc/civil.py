@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from civic.canonical import canonical_json
-from sync_server.identity.oidc.web import ProviderFault
+from sync_server.identity.oidc.faults import ProviderFault
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the day or month may be 00: unknown to the registrar
 _SEPARATORS = re.compile(r"[^\w]+|_+")

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
+from sync_server.identity.oidc.faults import ProviderDown, ProviderFault
 from sync_server.identity.oidc.providers import Provider, is_safe_address
-from sync_server.identity.oidc.web import Answer, ProviderDown, ProviderFault, Web
+from sync_server.identity.oidc.web import Answer, Web
 
 FRESH_SECONDS = 3_600.0
 LEAST_SECONDS = 30.0  # between two looks for a key we do not know: nobody makes us ask more often

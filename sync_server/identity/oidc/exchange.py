@@ -13,9 +13,10 @@ from civic.canonical import b64u_encode
 from sync_server.identity.oidc.civil import civil_identity
 from sync_server.identity.oidc.client_keys import ClientKeys
 from sync_server.identity.oidc.directory import Directory, Metadata
+from sync_server.identity.oidc.faults import ProviderFault
 from sync_server.identity.oidc.providers import KINDS, Provider
 from sync_server.identity.oidc.tokens import Claims, Expected, check_id_token, check_userinfo, open_token
-from sync_server.identity.oidc.web import JWT, Answer, ProviderFault, Web
+from sync_server.identity.oidc.web import JWT, Answer, Web
 
 DIALOG = "https://www.facebook.com"  # Facebook asks people on one host and answers servers on another
 

@@ -19,7 +19,7 @@ from civic.canonical import b64u_decode, b64u_encode
 from civic.refusals import Code, Refused
 from sync_server.identity.method import Begun, Identity, State, Wish
 from sync_server.identity.oidc.exchange import Exchange, Proved, Question
-from sync_server.identity.oidc.web import ProviderDown, ProviderFault
+from sync_server.identity.oidc.faults import ProviderDown, ProviderFault
 from sync_server.limits import Windows
 from sync_server.vault import Vault, VaultUnreadable
 

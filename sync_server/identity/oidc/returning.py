@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from civic.refusals import Code, Refused
 from sync_server.identity.method import State
-from sync_server.identity.oidc.federated import Federated, Ticket
-from sync_server.identity.oidc.web import ProviderDown, ProviderFault
+from sync_server.identity.oidc.faults import ProviderDown, ProviderFault
 from sync_server.storage.enrolments import Enrolments
 from sync_server.vault import Vault
+
+if TYPE_CHECKING:
+    from sync_server.identity.oidc.federated import Federated, Ticket
 
 log = logging.getLogger(__name__)
 # What a provider says where the person has stopped (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6).

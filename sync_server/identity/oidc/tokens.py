@@ -14,8 +14,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from civic.canonical import parse_json
+from sync_server.identity.oidc.faults import ProviderFault
 from sync_server.identity.oidc.providers import Kind
-from sync_server.identity.oidc.web import ProviderFault
 
 LEEWAY = 120  # seconds between two clocks that both mean to be right
 MOST_AGE = 900  # an identity token is read within seconds of its making

@@ -8,19 +8,12 @@ from typing import Any, NamedTuple
 import requests
 
 from civic.canonical import parse_json
+from sync_server.identity.oidc.faults import ProviderDown, ProviderFault
 from sync_server.identity.oidc.providers import is_safe_address
 
 MOST_BYTES = 256 * 1024
 SECONDS = (4.0, 10.0)  # to connect, to be answered
 JSON, JWT = "application/json", "application/jwt"
-
-
-class ProviderDown(Exception):
-    """The provider does not answer, or not in its right mind: the same may work later."""
-
-
-class ProviderFault(Exception):
-    """What came back must not be believed; the message is for the log and names nobody."""
 
 
 class Answer(NamedTuple):

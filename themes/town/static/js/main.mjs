@@ -2,16 +2,14 @@
 import { startBanner } from './banner.mjs';
 import { component } from './component.mjs';
 import { startDelivery, makeDelivery } from './delivery.mjs';
-import { element, find, findAll } from './elements.mjs';
-import { startForms } from './forms.mjs';
+import { find } from './elements.mjs';
 import { HERE } from './here.mjs';
 import { startKeep } from './keep.mjs';
 import { memoryStore } from './outbox_memory.mjs';
 import { openStore } from './outbox_db.mjs';
-import { startOwnVotes } from './own_vote.mjs';
 import { startPhaseEnds } from './phase_end.mjs';
 import { readSite } from './site.mjs';
-import { say, tellTimesOf } from './words.mjs';
+import { tellTimesOf } from './words.mjs';
 
 /** @param {Site} site */
 function makePage(site) {
@@ -40,9 +38,6 @@ function startPage() {
   tellTimesOf(site.tz);
   const page = makePage(site);
   HERE.page = page;
-  component('forms', () => startForms(page));
-  component('own votes', () => startOwnVotes(page));
-  for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
   component('phase ends', () => startPhaseEnds(page));
   component('delivery', () => startDelivery(page));
   component('banner', () => startBanner(page));

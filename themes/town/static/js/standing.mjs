@@ -1,4 +1,4 @@
-// From ballots to what counts: twin of civic/replay.py for the votes of an open or named consultation.
+// From acts to what counts: twin of civic/replay.py for choices, of an open or named consultation.
 import { isWinning } from './slots.mjs';
 
 /** What stands after some acts: the head of each slot of each voter. */
@@ -13,11 +13,11 @@ export function newStanding() {
     },
     /** Figures as results.json has them, and the totals by item and choice. */
     figures() {
-      const votes = [...heads.values()].filter((one) => one.kind === 'vote');
+      const votes = [...heads.values()].filter((one) => one.choice);
       /** @type {Map<string, Record<string, number>>} */
       const items = new Map();
       for (const { slot, choice } of votes) {
-        const item = slot.slice('vote:'.length);
+        const item = slot.slice(slot.indexOf(':') + 1);
         const counts = items.get(item) || {};
         counts[choice] = (counts[choice] || 0) + 1;
         items.set(item, counts);

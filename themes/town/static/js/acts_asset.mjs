@@ -1,0 +1,16 @@
+// A separate asset, one a language: only the pages of a consultation have forms of acts, and what modules bring for them.
+import { component } from './component.mjs';
+import { element, find, findAll } from './elements.mjs';
+import { startForms } from './forms.mjs';
+import { HERE } from './here.mjs';
+import { startOwnVotes } from './own_vote.mjs';
+import { say } from './words.mjs';
+
+/** @param {Page} page */
+function startActs(page) {
+  component('forms', () => startForms(page));
+  component('own votes', () => startOwnVotes(page));
+  for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
+}
+
+if (HERE.page) startActs(HERE.page);
