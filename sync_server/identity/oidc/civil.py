@@ -15,7 +15,7 @@ from civic.canonical import canonical_json
 from sync_server.identity.oidc.faults import ProviderFault
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the day or month may be 00: unknown to the registrar
-_SEPARATORS = re.compile(r"[^\w]+|_+")
+_SEPARATORS = re.compile(r"[\W_]+")
 MOST_LETTERS = 200
 
 
@@ -39,6 +39,6 @@ def _claim(claims: Mapping[str, Any], name: str, *, is_needed: bool) -> str:
 
 def normalised(text: str) -> str:
     """Without accents, capitals, ligatures and the signs between words: registers differ in them, humans do not."""
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(letter))
     return _SEPARATORS.sub(" ", bare).strip()
