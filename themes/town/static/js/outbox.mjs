@@ -55,7 +55,9 @@ export function standingAct(acts, consultation, slot) {
  * @returns {Promise<{ act: Act, lasting: boolean }>}
  */
 export async function addAct(store, site, draft, made) {
-  const key = await ballotKey(store, keyName(draft.consultation, draft.counts));
+  // A withdrawal is signed with the key of what it takes back: it is the same voter's.
+  const signer = draft.signer || keyName(draft.consultation, draft.counts);
+  const key = await ballotKey(store, signer);
   const acts = /** @type {Act[]} */ (await store.all('acts'));
   const jti = newJti();
   const slot = draft.slot || `${draft.kind}:${jti}`;
@@ -70,7 +72,7 @@ export async function addAct(store, site, draft, made) {
   }, key);
   /** @type {Act} */
   const act = {
-    ...draft, ...UNSENT, code: draft.wait || '', id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false,
+    ...draft, ...UNSENT, signer, code: draft.wait || '', id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false,
   };
   await store.edit('acts', [act.id, ...(replaced ? [replaced.id] : [])], (old, id) => {
     if (id === act.id) return act;

@@ -142,10 +142,27 @@ function fingerprint(act) {
   return [act.state, act.code, act.sent, act.number, act.line, act.absent, !PROOFS.of].join();
 }
 
+/**
+ * News must not take the focus from who is on the way through the page: the same control has it again, wherever its
+ * article is now; where that is gone, the title is a safe place to go on from.
+ * @param {HTMLElement} $focused
+ * @param {string} id of the act it belonged to
+ */
+function refocus($focused, id) {
+  if ($focused.isConnected) return $focused.focus();
+  const $article = id ? find(`[data-act-id="${id}"]`) : undefined;
+  const $same = $article && findAll('a, button, summary', $article).find(($one) => $one.textContent === $focused.textContent);
+  const $title = find('h1');
+  if ($same) $same.focus();
+  else if ($title) focusOn($title);
+}
+
 /** @param {Page} page */
 async function showActs(page) {
-  const $focused = document.activeElement;
   const acts = standingActs(await page.store.all('acts'));
+  const $focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const $article = $focused && /** @type {HTMLElement | null} */ ($focused.closest('[data-act-id]'));
+  const id = ($article && $article.dataset.actId) || '';
   const waiting = acts.filter((act) => act.state === 'waiting');
   fillSection(page, find('[data-outbox-waiting]'), waiting);
   fillSection(page, find('[data-outbox-sent]'), acts.filter((act) => act.state !== 'waiting'));
@@ -155,9 +172,7 @@ async function showActs(page) {
   if ($copy) $copy.hidden = !acts.length;
   const $tools = find('[data-outbox-tools]');
   if ($tools) $tools.hidden = !waiting.length;
-  // What had the focus is gone: the title is a safe place to go on from.
-  const $title = find('h1');
-  if ($focused && !$focused.isConnected && $title) focusOn($title);
+  if ($focused && $focused !== document.body && document.activeElement !== $focused) refocus($focused, id);
   if (acts.some((act) => act.receipt)) await loadProofs(page);
 }
 

@@ -43,7 +43,7 @@ export async function readHeld(ports) {
  */
 export async function dropForeignKeys(ports) {
   const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
-  const acted = acts.filter((act) => act.mode === 'named' && act.no && !act.carried).map((act) => keyName(act.consultation, act.counts));
+  const acted = acts.filter((act) => act.mode === 'named' && act.no && !act.carried).map((act) => act.signer || keyName(act.consultation, act.counts));
   if (!acted.length) return;
   const { status, body } = await askAsDevice(ports, 'grants');
   if (status !== 200) return;
@@ -71,6 +71,6 @@ export async function forgetAll(ports) {
   const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
   const gone = acts.filter((act) => act.mode === 'named');
   await ports.store.edit('acts', gone.map((act) => act.id), () => null);
-  await ports.store.edit('keys', gone.map((act) => keyName(act.consultation, act.counts)), () => null);
+  await ports.store.edit('keys', gone.map((act) => act.signer || keyName(act.consultation, act.counts)), () => null);
   await forgetPerson(ports);
 }

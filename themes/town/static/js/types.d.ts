@@ -80,6 +80,8 @@ interface Draft {
   /** only when an earlier revision exists: the slot it holds */
   /** the slot it fills; an act without one is given its own */
   slot?: string;
+  /** name of the ballot key (keys.mjs), once one has signed for this slot */
+  signer?: string;
 }
 
 /** One revision of an act, as the outbox keeps it. */
