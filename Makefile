@@ -8,6 +8,8 @@ export PYTHONUTF8 := 1
 
 bin := .venv/bin
 pytest := $(bin)/python -m pytest
+# Real browsers, servers and disks keep time of their own: what failed is tried once more, alone, and both are printed.
+again := $(pytest) --last-failed --last-failed-no-failures none
 js_config := themes/town/static/js/jsconfig.json
 js_tests = $(shell find tests/js -name '*test*.mjs' 2>/dev/null | sort)
 
@@ -52,10 +54,10 @@ js-test:  ## Test the browser code without a browser
 	$(if $(js_tests),node --test $(js_tests),@echo "no tests/js/*.test.mjs yet")
 
 unit:  ## Test everything that needs no browser
-	$(pytest) -m "not browser" -n 2 --dist loadfile
+	$(pytest) -m "not browser" -n 2 --dist loadfile || $(again) -m "not browser"
 
 browser:  ## Test in Chromium, Firefox and WebKit, one after the other
-	$(pytest) -m browser || [ $$? -eq 5 ]  # 5: no such test yet
+	$(pytest) -m browser || $(again) -m browser
 
 golden:  ## Rewrite the expected site (then review it as a diff)
 	$(pytest) tests/golden --rewrite-golden
