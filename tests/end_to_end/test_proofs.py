@@ -77,7 +77,7 @@ def prove(town: Town, phone: Phone, choice: str = "for") -> tuple[Page, dict[str
         (act,) = kept_acts(page)
         return act if act.get("proof") else {}
 
-    act = until(proved, "the proof", 30)
+    act = until(proved, "the proof", 90)
     see(page, f"Dans le registre public, ligne n° {act['line']}.")
     return page, act
 
@@ -226,7 +226,7 @@ def test_firefox_proves_a_vote_too(town: Town, tmp_path: Path) -> None:
             until(lambda: "registre public" in driver.find_element(By.TAG_NAME, "main").text, "words of the register")
             return driver.find_elements(By.CSS_SELECTOR, "[data-proof-outcome]")
 
-        (outcome,) = until(proved, "the proof", 30)
+        (outcome,) = until(proved, "the proof", 90)
         driver.find_element(By.XPATH, "//button[.='Vérifier']").click()
         until(lambda: bool(outcome.text.strip()), "an outcome")
         assert plain(outcome.text).startswith("C'est vérifié.")
