@@ -20,6 +20,7 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
+from civic.notices import Notice, notice_member, read_notices
 from civic.questions import Question, manifest_member, read_questions
 from civic.space import Space
 
@@ -45,6 +46,7 @@ _MEMBERS = frozenset(
         "question",
         "publish_rows",
         "k_min",
+        "notice",
     }
 )
 
@@ -89,6 +91,7 @@ class Consultation:
     manifest: bytes
     mh: str
     questions: tuple[Question, ...] = ()
+    notices: tuple[Notice, ...] = ()  # of the revisions that came after people had acted
 
     @property
     def assurance(self) -> str:
@@ -141,10 +144,11 @@ def parse_consultation(
     rules = _read_rules(table, where)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
-    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
+    notices = read_notices(table, where, space.languages)
+    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions, notices)
     return Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions,
+        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions, notices=notices,
     )  # fmt: skip
 
 
@@ -156,10 +160,13 @@ def manifest_bytes(
     phases: tuple[Phase, ...],
     texts: Mapping[str, bytes],
     questions: tuple[Question, ...] = (),
+    notices: tuple[Notice, ...] = (),
 ) -> bytes:
     """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
     # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
-    asked = {"questions": [manifest_member(one) for one in questions]} if questions else {}
+    asked: dict[str, Any] = {"questions": [manifest_member(one) for one in questions]} if questions else {}
+    if notices:
+        asked["notices"] = [notice_member(one) for one in notices]
     return canonical_json(
         asked
         | {

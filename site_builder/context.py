@@ -112,6 +112,14 @@ class Window:
     is_over: bool
 
 
+class NoticeView(NamedTuple):
+    """Why the rules changed, in the page's language; `parts` are those of civic.revisions.PARTS, () where unknown."""
+
+    at: int
+    text: str
+    parts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ConsultationView:
     """A consultation in the page's language, where the snapshot says it stands."""
@@ -126,6 +134,7 @@ class ConsultationView:
     phase: str  # id of the phase open, "" when none is
     since: int  # when that began
     results: Document | None
+    notices: tuple[NoticeView, ...] = ()  # newest first
     summary_counts: tuple[tuple[str, int], ...] = ()  # (word, n); only where `consultations` are listed
     outcome: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()  # paths of its open data

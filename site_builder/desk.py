@@ -13,7 +13,7 @@ from site_builder.open_data import Lines
 from site_builder.snapshot import Tables
 
 LINES, ROW = "rows", "consultation"
-_SHOWN = ("state", "phase", "since", "results")
+_SHOWN = ("state", "phase", "since", "results", "changes")
 
 
 class Desk:

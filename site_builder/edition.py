@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from civic.module import Document, Page
 from civic.space import Space
 from civic.town_key import on_paper
 from site_builder.assets import Assets
-from site_builder.context import CSP_MARK, Alternate, ConsultationView, PageLink, SiteView, TextView
+from site_builder.context import CSP_MARK, Alternate, ConsultationView, NoticeView, PageLink, SiteView, TextView
 from site_builder.desk import Desk
 from site_builder.drawings import code_svg, inline_svg
 from site_builder.failure import BuildFailure
@@ -154,6 +154,7 @@ class Edition:
             slug=rules.slug, title=text.title, summary=text.summary,
             html=known.html if known else markdown(text.body), rules=rules, labels=_labels(rules, code),
             state=row["state"], phase=row["phase"], since=row.get("since", 0), results=row["results"],
+            notices=_notices(rules, row.get("changes", {}), code),
         )  # fmt: skip
 
     def list_all(self, desks: Collection[Desk]) -> bool:
@@ -212,6 +213,12 @@ class Edition:
     def _text(self, texts: Mapping[str, Text]) -> TextView:
         text = texts[self.language.code]
         return TextView(text.title, text.summary, markdown(text.body))
+
+
+def _notices(rules: Consultation, changes: Mapping[str, Sequence[str]], code: str) -> tuple[NoticeView, ...]:
+    return tuple(
+        NoticeView(one.at, one.text[code], tuple(changes.get(str(one.revision), ()))) for one in reversed(rules.notices)
+    )
 
 
 def _labels(rules: Consultation, code: str) -> dict[str, str]:

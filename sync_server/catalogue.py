@@ -13,8 +13,9 @@ from civic.admission import Rules
 from civic.canonical import parse_json
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
+from sync_server.rules import register_rules
 from sync_server.settings import origin_of
-from sync_server.storage import Ledger, LedgerUnavailable, Manifest
+from sync_server.storage import Ledger, LedgerUnavailable
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
@@ -129,8 +130,7 @@ class Catalogue:
     def _rules(self, content: Content) -> dict[str, Rules]:
         """The rules, once every version of them that a phone may have seen is kept in the ledger."""
         space = content.space
-        known = [Manifest(one.slug, one.mh, one.revision, one.manifest) for one in content.consultations.values()]
-        self._ledger.register_manifests(space.id, known)
+        register_rules(self._ledger, content)
         with self._ledger.reading() as now:
             shown: dict[str, set[str]] = {}
             for each in now.manifests(space.id):

@@ -30,13 +30,24 @@ counts = "hidden"
 grace = "0h"
 unsigned = []
 assurance = "device"
-{categories}
+{notice}{categories}
 [[phase]]
 id = "vote"
 starts_at = {starts_at}
 ends_at = {ends_at}
 open = ["proposal", "vote"]
 """
+NOTICE = """
+[[notice]]
+revision = {revision}
+at = {ends_at}
+[notice.text]
+{texts}
+"""
+CLOSED = {
+    "en": "Everything has been imported: the vote is closed.",
+    "fr": "Tout est importé : le vote est clos.",
+}
 CATEGORY = """
 [[category]]
 id = {id}
@@ -71,8 +82,14 @@ def consultation_toml(plan: Plan, languages: tuple[str, ...], revision: int, sta
     for slug, label in plan.categories:
         labels = "\n".join(f"{language} = {_quoted(label)}" for language in languages)
         categories += CATEGORY.format(id=_quoted(slug), labels=labels)
+    texts = "\n".join(f"{one} = {_quoted(CLOSED.get(one, CLOSED['en']))}" for one in languages)
+    notice = NOTICE.format(revision=revision, ends_at=_instant(ends_at), texts=texts) if revision > 1 else ""
     return CONSULTATION.format(
-        revision=revision, categories=categories, starts_at=_instant(starts_at), ends_at=_instant(ends_at)
+        revision=revision,
+        notice=notice,
+        categories=categories,
+        starts_at=_instant(starts_at),
+        ends_at=_instant(ends_at),
     )
 
 

@@ -253,6 +253,13 @@ class Reading:
         row = self.connection.execute(query).first()
         return Participation(0, 0, 0) if row is None else Participation(*row)
 
+    def newest_envelope(self, space: str, consultation: str) -> str | None:
+        """The envelope of the newest act that stands in a slot and was not erased; None where nobody has acted."""
+        is_of = sa.and_(heads.c.space == space, heads.c.consultation == consultation)
+        standing = sa.select(payloads.c.envelope).select_from(heads.join(payloads, _same_record(heads))).where(is_of)
+        found = self.connection.execute(standing.order_by(heads.c.no.desc()).limit(1)).scalar()
+        return None if found is None else str(found)
+
     def manifests(self, space: str) -> list[Manifest]:
         """Every version of the rules that was ever registered."""
         query = sa.select(*(manifests.c[name] for name in Manifest._fields)).where(manifests.c.space == space)

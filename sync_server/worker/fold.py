@@ -15,6 +15,7 @@ from civic.consultation import Consultation
 from civic.module import Declared, Document, Entry, Module, Modules
 from civic.phases import Moment, are_counts_public
 from civic.replay import widened
+from civic.revisions import changes_of
 from civic.slots import SUM, Head
 from sync_server.storage.reading import HeadRow, Line, Participation, Total
 
@@ -73,6 +74,7 @@ class Fold:
     ) -> None:
         self.consultation, self.moment = consultation, now
         self.is_public = are_counts_public(consultation, now.state)
+        self._changes = changes_of(consultation, past)
         self._once = widened(Rules(consultation, frozenset(), languages), past)
         self._modules: dict[str, Module] = {}
         for name in consultation.modules:
@@ -140,9 +142,11 @@ class Fold:
         if self.moment.state == "results":
             newest = max((tally.as_of for tally in self._tallies.values()), default=0)
             results = self.figures._asdict() | {"closed_at": rules.closes_at, "as_of": max(rules.closes_at, newest)}
+        changes = {"changes": self._changes} if self._changes else {}
         return {
             "slug": rules.slug, "manifest": rules.mh, "seq": self.mark.seq, "as_of": self.mark.as_of,
             "since": self.moment.since, "phase": self.moment.phase, "state": self.moment.state, "results": results,
+            **changes,
         }  # fmt: skip
 
     def tables(self, votes: Iterable[Line]) -> Tables:

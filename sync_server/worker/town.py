@@ -20,6 +20,7 @@ from civic.phases import moment_at, next_boundary
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
+from sync_server.rules import register_rules
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Reading
 from sync_server.worker.builder import WarmBuilder
@@ -81,7 +82,8 @@ class Town:
         content = parse_content(read_files(self.folder))
         for slug in _unsigned(content):
             log.warning("%s: manifest.jws is not the town's signature under these rules; run `preau sign`", slug)
-        self._register(content)
+        # Before the site shows a version of the rules: a phone may sign under it at once.
+        register_rules(self.ledger, content)
         self._content = content
         now = self.now()
         with self.ledger.reading() as reading:
@@ -234,11 +236,6 @@ class Town:
     def _look_ahead(self, now: int) -> None:
         instants = [next_boundary(fold.consultation, now) for fold in self._folds.values()]
         self.boundary = min((one for one in instants if one is not None), default=None)
-
-    def _register(self, content: Content) -> None:
-        # Before the site shows a version of the rules: a phone may sign under it at once.
-        rules = [Manifest(one.slug, one.mh, one.revision, one.manifest) for one in content.consultations.values()]
-        self.ledger.register_manifests(content.space.id, rules)
 
     def _forget_others(self, slugs: set[str]) -> None:
         for file in self.snapshots.glob("*.json"):

@@ -84,3 +84,19 @@ def test_changed_before_it_left_only_the_last_choice_leaves(town: Town, phone: P
     phone.context.set_offline(False)
     until(lambda: kept_acts(page)[0]["state"] == "received", "the receipt")
     assert len(town.records()) == before + 1
+
+
+def test_who_voted_under_other_rules_is_told_when_they_change(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/1/")
+    vote(page, "for")
+    see(page, "Reçu, n° ")
+    rules = town.var / "content" / "essai" / "consultations" / "filature" / "consultation.toml"
+    text = rules.read_text("utf-8").replace("revision = 1", "revision = 2").replace("proposal = 5", "proposal = 6")
+    words = '{fr = "La salle était fermée.", en = "The hall was closed."}'
+    rules.write_text(f"{text}[[notice]]\nrevision = 2\nat = 2026-05-03T09:00:00Z\ntext = {words}\n", "utf-8")
+    town.wait_for_page("/filature/1/", "La salle était fermée.")
+    page.goto(f"{town.url}/filature/1/")
+    see(page, "Les règles de cette consultation ont changé le 3 mai 2026", "le nombre d’envois par personne")
+    see(page, "Les règles ont changé depuis votre vote")
+    vote(page, "against")
+    page.get_by_text("Les règles ont changé depuis votre vote").wait_for(state="detached")

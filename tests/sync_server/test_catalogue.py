@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from civic.canonical import b64u_encode, canonical_json
 from sync_server.catalogue import LOOK_SECONDS, Catalogue
 from sync_server.storage import Ledger, LedgerUnavailable, open_ledger
+from sync_server.storage.reading import Reading
 from tests.sync_server.conftest import Clock
 from tests.sync_server.town_files import RULES, SLUG, write_town
 
@@ -83,6 +85,24 @@ def test_rules_that_cannot_be_noted_are_not_in_force_until_they_are(
         assert catalogue.problems() == {"valbrume": "the ledger cannot be used now"}
     clock.at += LOOK_SECONDS
     assert revision(catalogue) == 2
+
+
+def test_rules_that_people_have_acted_under_change_with_a_notice_alone(
+    content: Path, ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = Catalogue(content, ledger, clock.monotonic)
+    mh = catalogue.towns()["valbrume"].rules[SLUG].consultation.mh
+    envelope = "." + b64u_encode(canonical_json({"mh": mh})) + "."
+    monkeypatch.setattr(Reading, "newest_envelope", lambda *_: envelope)
+    write_town(content, RULES.replace("2099", "2098"))
+    clock.at += LOOK_SECONDS
+    assert catalogue.towns()["valbrume"].rules[SLUG].consultation.mh == mh
+    assert "write revision = 2 and a [[notice]]" in catalogue.problems()["valbrume"]
+    notice = '[[notice]]\nrevision = 2\nat = 2026-02-01T00:00:00Z\ntext = {fr = "Plus tôt.", en = "Earlier."}\n'
+    write_town(content, "revision = 2\n" + RULES.replace("2099", "2098") + notice)
+    clock.at += LOOK_SECONDS
+    assert revision(catalogue) == 2
+    assert catalogue.problems() == {}
 
 
 def test_a_new_town_is_found_and_a_second_of_the_same_id_is_not(content: Path, ledger: Ledger, clock: Clock) -> None:

@@ -35,6 +35,12 @@ starts_at = 2026-01-01T00:00:00Z
 ends_at = {ends_at}
 open = ["proposal", "vote", "comment"]
 """
+NOTICE = """
+[[notice]]
+revision = 2
+at = {ends_at}
+text = {{fr = "Le vote est clos.", en = "The vote is closed."}}
+"""
 FAR = "2099-01-01T00:00:00Z"
 FAST = {"PREAU_LOG_SECONDS": "1", "PREAU_PRECOMPRESS": "0"}
 
@@ -80,7 +86,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vote_in(server.port, rules_in(folder))
     assert server.stop() == 0
     closes = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    write_town(var / "content", RULES.format(revision=2, ends_at=closes))
+    write_town(var / "content", (RULES + NOTICE).format(revision=2, ends_at=closes))
     make_town_key(var / "town.pem", folder)
     sign_town(folder, read_town_key(var / "town.pem"))
     time.sleep(2.1)  # the log waits a second after the last act could come in

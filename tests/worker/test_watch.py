@@ -356,6 +356,7 @@ def test_ballots_come_with_the_results_and_only_by_the_rules(tmp_path: Path, led
     scene.pass_time(LOG_SECONDS + 5)
     assert len(rows.read_bytes().splitlines()) == 1 + 11
     toml = tmp_path / "content" / "consultations" / "filature" / "consultation.toml"
-    toml.write_text("k_min = 11\n" + toml.read_text())
+    notice = '\n[[notice]]\nrevision = 2\nat = 2026-01-01T00:00:00Z\ntext = {fr = "Moins.", en = "Less."}\n'
+    toml.write_text("revision = 2\nk_min = 11\n" + toml.read_text() + notice)
     scene.pass_time(3)
     assert not rows.exists()

@@ -12,13 +12,15 @@ import { say, sayMoment } from './words.mjs';
 /**
  * @param {HTMLElement} $slot
  * @param {Act[]} acts
+ * @param {string | undefined} mh the rules that this page shows, where it has a form
  */
-function showOwnVote($slot, acts) {
+function showOwnVote($slot, acts, mh) {
   const act = standingActs(acts).find((one) => one.slot === $slot.dataset.mySlot && one.state !== 'refused');
   if (!act) return $slot.replaceChildren();
   const choice = choiceWord(act);
   const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : say('unvoted');
-  $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)));
+  const changed = mh && mh !== act.mh ? [element('p', {}, say('own.rules'))] : [];
+  $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)), ...changed);
 }
 
 /**
@@ -66,7 +68,7 @@ export async function startOwnVotes(page) {
   if (!$slots.length && !forms.length) return;
   const refresh = async (isFirst = false) => {
     const acts = await page.store.all('acts');
-    for (const $slot of $slots) showOwnVote($slot, acts);
+    for (const $slot of $slots) showOwnVote($slot, acts, forms[0]?.dataset.mh);
     for (const $form of forms) fitForm(page, $form, acts, isFirst);
   };
   for (const $form of forms) {

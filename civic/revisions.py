@@ -1,0 +1,111 @@
+"""Rules freeze at the first act: afterwards they change in public, as a new revision, and never take back a promise.
+
+A revision is a version of the rules that people may have acted under. Before the first act a town writes as it likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from civic.canonical import parse_json
+from civic.consultation import Consultation
+from civic.declaration import DeclarationError
+
+# Members that say which version it is, and not what holds.
+_NAMES = frozenset({"revision", "notices", "v"})
+# What people read -> the members of a manifest that say it.
+_PARTS = {
+    "dates": ("phases", "grace"),
+    "questions": ("questions",),
+    "text": ("question_sha256",),
+    "categories": ("categories",),
+    "voters": ("eligibility", "mode", "unsigned"),
+    "limits": ("limits",),
+    "results": ("counts", "publish_rows", "k_min"),
+}
+OTHER = "other"
+PARTS = (*_PARTS, OTHER)
+
+
+def parts_changed(before: Iterable[bytes], now: bytes) -> tuple[str, ...]:
+    """Which of PARTS differ between the manifest `now` and any of those `before`, in the order of PARTS."""
+    new = parse_json(now)
+    changed = {name for one in before for name in _members_changed(parse_json(one), new)}
+    named = {part for part, members in _PARTS.items() if changed & set(members)}
+    if changed - {member for members in _PARTS.values() for member in members}:
+        named.add(OTHER)
+    return tuple(part for part in PARTS if part in named)
+
+
+def changes_of(now: Consultation, versions: Iterable[bytes]) -> dict[str, list[str]]:
+    """For each notice of `now`, by the number of its revision: the PARTS in which it differs from what was before.
+
+    `versions` are all manifests that the consultation ever had. What differs from any version of the revision before
+    is named: people may have acted under each of them.
+    """
+    known: dict[int, list[bytes]] = {}
+    for one in versions:
+        known.setdefault(parse_json(one)["revision"], []).append(one)
+    known[now.revision] = [now.manifest]
+    changes: dict[str, list[str]] = {}
+    for notice in now.notices:
+        earlier = [revision for revision in known if revision < notice.revision]
+        if earlier and notice.revision in known:
+            before = known[max(earlier)]
+            found = {part for one in known[notice.revision] for part in parts_changed(before, one)}
+            changes[str(notice.revision)] = [part for part in PARTS if part in found]
+    return changes
+
+
+def _members_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
+    return {name for name in (old.keys() | new.keys()) - _NAMES if old.get(name) != new.get(name)}
+
+
+def check_revision(now: Consultation, versions: Mapping[str, bytes], acted_under: str) -> None:
+    """Returns if a consultation in which people have acted may have the rules `now`.
+
+    `versions` are the manifests it ever had, by their hash; `acted_under` is the hash that its newest act names.
+    DeclarationError says what the clerk has to do: raise the revision, write a notice, or open another consultation.
+    """
+    where = f"consultations/{now.slug}/consultation.toml"
+    known = {mh: parse_json(one) for mh, one in versions.items()}
+    acted = known[acted_under]
+    newest = max(one["revision"] for one in known.values())
+    if now.mh == acted_under and now.revision == newest:
+        return
+    if now.revision < newest or now.revision == acted["revision"]:
+        raise DeclarationError(
+            f"{where}: people have taken part under other rules; take the change back, or write revision = "
+            f"{newest + 1} and a [[notice]] of that revision which says what changes and why"
+        )
+    if all(one.revision != now.revision for one in now.notices):
+        raise DeclarationError(
+            f"{where}: revision {now.revision} needs a [[notice]] of that revision which says what changes and why"
+        )
+    broken = _promise_broken(acted, parse_json(now.manifest))
+    if broken:
+        raise DeclarationError(
+            f"{where}: people have taken part, so {broken}; take that back, or open another consultation"
+        )
+
+
+def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What people who acted under `old` were promised and `new` takes away; "" for nothing."""
+    questions = {one["id"]: one for one in new.get("questions", ())}
+    for one in old.get("questions", ()):
+        other = questions.get(one["id"])
+        if other is None or not set(one["options"]) <= set(other["options"]):
+            return f"question '{one['id']}' and its answers must stay"
+        if one["type"] != other["type"] or one["wins"] != other["wins"] or one["max"] > other["max"]:
+            return f"question '{one['id']}' must be answered and counted as before"
+    for name in ("modules", "categories"):
+        if not set(old[name]) <= set(new[name]):
+            return f"nothing can be taken out of '{name}'"
+    if old["mode"] != new["mode"]:
+        return "'mode' must stay"
+    if old["counts"] == "hidden" and new["counts"] == "open":
+        return "figures that were to be hidden until the end must stay hidden"
+    if (new["publish_rows"] and not old["publish_rows"]) or new["k_min"] < old["k_min"]:
+        return "no more can be published of their votes than was said"
+    return ""
