@@ -56,8 +56,8 @@ js-test:  ## Test the browser code without a browser
 unit:  ## Test everything that needs no browser
 	$(pytest) -m "not browser" -n 2 --dist loadfile || $(again) -m "not browser"
 
-browser:  ## Test in Chromium, Firefox and WebKit, one after the other
-	$(pytest) -m browser || $(again) -m browser
+browser:  ## Test in Chromium, Firefox and WebKit
+	$(pytest) -m browser -n 2 --dist loadfile || $(again) -m browser
 
 golden:  ## Rewrite the expected site (then review it as a diff)
 	$(pytest) tests/golden --rewrite-golden

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +10,35 @@ from tests.end_to_end.page_checks import compressed
 
 _REFERENCE = re.compile(r'<(?:script|img|link rel="(?:icon|manifest|stylesheet|preload)")[^>]*? (?:src|href)="([^"]+)"')
 _SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
+
+
+_EMPTY = {"meta", "link", "br", "img", "input", "hr"}  # elements that nothing ends
+_SHAPING = ("class", "role", "type", "hidden")
+
+
+class _Shape(HTMLParser):
+    """Which elements stand in which: what accessibility rules look at, whatever the words are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        one = f"{tag} {[pair for pair in attrs if pair[0] in _SHAPING]}"
+        self.found.add(" > ".join([*self._open[-1:], one]))
+        if tag not in _EMPTY:
+            self._open.append(one)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and not self._open.pop().startswith(f"{tag} "):
+            pass
+
+
+def _shape_of(html: str) -> frozenset[str]:
+    shape = _Shape()
+    shape.feed(html)
+    return frozenset(shape.found)
 
 
 class Weight(NamedTuple):
@@ -37,6 +67,11 @@ class SitePages:
         for path in self.paths:
             first.setdefault(re.sub(r"/\d+(?=/)", "/1", path), path)
         return list(first.values())
+
+    @cached_property
+    def one_of_each_shape(self) -> list[str]:
+        """One address for each set of elements, by what they are and what they stand in: words differ, rules do not."""
+        return list({_shape_of(self.file(path).read_text("utf-8")): path for path in reversed(self.paths)}.values())
 
     def file(self, path: str) -> Path:
         return self.folder / (path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/"))

@@ -64,6 +64,7 @@ export function proofParts(page, act, verify) {
   if (!act.proof) return standing ? [$standing, $receipt] : [$receipt];
   const $outcome = element('p', { role: 'status', 'data-proof-outcome': true });
   const check = async () => {
+    $outcome.replaceChildren(); // what was said before is not said of this check
     const key = await outcomeOf(page, act, verify).catch((error) => {
       if (!(error instanceof NobodyCanSay)) console.error(error);
       return 'proof.unable';
