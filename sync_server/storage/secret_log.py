@@ -3,7 +3,7 @@
 The log is public, and grows in the sight of all: a ballot that went in by itself would tell when it was cast. So
 ballots wait until they are many, and no more than one batch a day goes in, shuffled::
 
-    SecretLog(ledger).append("valbrume", over={"maire-2026"}, day=20_715, shuffle=SystemRandom().shuffle)
+    SecretLog(PublicLog(ledger)).append("valbrume", over={"maire-2026"}, day=20_715, shuffle=SystemRandom().shuffle)
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from civic.log.entries import BALLOT, ISSUE, Committed, entry_bytes, parse_entry
-from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import OF_ISSUE, PublicLog
 from sync_server.storage.reading import Reading
 from sync_server.storage.secret_tables import NOT_LOGGED, issued, secret_ballots
@@ -28,10 +27,10 @@ _BALLOT = secret_ballots.c
 
 
 class SecretLog:
-    """The entries `issue` and `ballot` of the logs in a ledger's database."""
+    """The entries of secret votes in the logs of a ledger's database."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger, self._log = ledger, PublicLog(ledger)
+    def __init__(self, log: PublicLog) -> None:
+        self._ledger, self._log = log.ledger, log
 
     def append(self, space: str, over: Collection[str], day: int, shuffle: Shuffle) -> None:
         """Logs every right that was given, and what ballots may go in on this `day`, counted from 1970 in UTC.

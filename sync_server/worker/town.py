@@ -169,7 +169,7 @@ class Town:
 
     def _publish_log(self, results: Mapping[str, bytes], *, is_whole: bool = False) -> bool:
         try:
-            has_grown = self._log is not None and self._log.publish(results, is_whole=is_whole)
+            has_grown = self._log is not None and self._log.publish(results, self._ended(), is_whole=is_whole)
             # Right after the log: each ballot that is shown has its entry in what is signed.
             return self._ballots.write(self._space(), self._over(), self._past) or has_grown
         except LogUnsound as error:
@@ -187,12 +187,14 @@ class Town:
     def _over(self) -> dict[str, Consultation]:
         """The consultations whose ballots are published: over, by the rules, and with enough people taking part."""
         return {
-            slug: fold.consultation
-            for slug, fold in self._folds.items()
-            if fold.moment.state == "results"
-            and self._is_final(fold)
-            and fold.consultation.are_rows_public(fold.figures.voters)
+            slug: self._folds[slug].consultation
+            for slug in self._ended()
+            if self._folds[slug].consultation.are_rows_public(self._folds[slug].figures.voters)
         }
+
+    def _ended(self) -> list[str]:
+        """The consultations into which nothing comes any more, not even what was on its way."""
+        return [slug for slug, one in self._folds.items() if one.moment.state == "results" and self._is_final(one)]
 
     def _is_final(self, fold: Fold) -> bool:
         return self._log is not None and self.now() >= fold.consultation.accept_until + self._log.closing_delay
