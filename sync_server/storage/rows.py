@@ -37,7 +37,8 @@ def logged_records(reading: Reading, space: str, consultation: str) -> Iterator[
     """
     columns = (
         log_entries.c.i, records.c.no, records.c.rx, records.c.kind, payloads.c.voter, payloads.c.slot,
-        payloads.c.envelope, payloads.c.salt, heads.c.no.label("head_no"), heads.c.shown, secret_ballots.c.no.label("secret_no"),
+        payloads.c.envelope, payloads.c.salt, heads.c.no.label("head_no"), heads.c.shown,
+        secret_ballots.c.no.label("secret_no"),
     )  # fmt: skip
     same_number = [sa.and_(one.c.space == records.c.space, one.c.no == records.c.no) for one in (payloads, log_entries)]
     same_slot = sa.and_(

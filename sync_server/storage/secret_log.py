@@ -17,7 +17,7 @@ from civic.log.entries import BALLOT, ISSUE, Committed, entry_bytes, parse_entry
 from sync_server.storage.log import OF_ISSUE, PublicLog
 from sync_server.storage.reading import Reading
 from sync_server.storage.secret_tables import NOT_LOGGED, issued, secret_ballots
-from sync_server.storage.tables import log_entries, records
+from sync_server.storage.tables import heads, log_entries, records
 
 LEAST = 20  # ballots in a batch, but for the last one
 WAITING = 0  # batch of a ballot that is not in the log
@@ -108,3 +108,15 @@ def vote_of(reading: Reading, space: str, no: int) -> str | None:
     """The consultation of which record `no` is a secret ballot; None for any other record."""
     query = sa.select(_BALLOT.consultation).where(_BALLOT.space == space, _BALLOT.no == no)
     return reading.connection.execute(query).scalar()
+
+
+def standing_ballots(reading: Reading, space: str, consultation: str) -> list[int]:
+    """How many secret ballots count for each question of a consultation that has any."""
+    is_secret = sa.and_(_BALLOT.space == heads.c.space, _BALLOT.no == heads.c.no)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(heads.join(secret_ballots, is_secret))
+        .where(heads.c.space == space, heads.c.consultation == consultation, heads.c.counted != "")
+        .group_by(heads.c.slot)
+    )
+    return sorted(reading.connection.execute(query).scalars())

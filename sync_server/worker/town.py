@@ -17,11 +17,13 @@ from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
 from civic.module import Document, Modules
 from civic.phases import moment_at, next_boundary
+from civic.secrecy import least_persons
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.reading import HeadRow, Manifest, Reading
+from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
+from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from sync_server.worker.log import LogUnsound, TownLog
@@ -225,7 +227,8 @@ class Town:
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
-        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), reading.participation(space, slug))
+        figures = _figures(reading, space, consultation)
+        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), figures)
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:
@@ -251,6 +254,15 @@ class Town:
         if self._content is None:
             raise RuntimeError("a town is rebuilt before anything else")
         return self._content.space.id
+
+
+def _figures(reading: Reading, space: str, consultation: Consultation) -> Participation:
+    """How many took part: of secret votes, how many at the least, for the ledger takes each ballot for one voter."""
+    figures = reading.participation(space, consultation.slug)
+    if not consultation.issuers:
+        return figures
+    ballots = standing_ballots(reading, space, consultation.slug)
+    return figures._replace(voters=least_persons(figures.voters - sum(ballots), ballots))
 
 
 def _unsigned(content: Content) -> list[str]:
