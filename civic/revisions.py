@@ -92,13 +92,6 @@ def check_revision(now: Consultation, versions: Mapping[str, bytes], acted_under
 
 def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """What people who acted under `old` were promised and `new` takes away; "" for nothing."""
-    questions = {one["id"]: one for one in new.get("questions", ())}
-    for one in old.get("questions", ()):
-        other = questions.get(one["id"])
-        if other is None or not set(one["options"]) <= set(other["options"]):
-            return f"question '{one['id']}' and its answers must stay"
-        if one["type"] != other["type"] or one["wins"] != other["wins"] or one["max"] > other["max"]:
-            return f"question '{one['id']}' must be answered and counted as before"
     for name in ("modules", "categories"):
         if not set(old[name]) <= set(new[name]):
             return f"nothing can be taken out of '{name}'"
@@ -108,4 +101,20 @@ def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         return "figures that were to be hidden until the end must stay hidden"
     if (new["publish_rows"] and not old["publish_rows"]) or new["k_min"] < old["k_min"]:
         return "no more can be published of their votes than was said"
+    questions = {one["id"]: one for one in new.get("questions", ())}
+    broken = (_question_broken(one, questions.get(one["id"])) for one in old.get("questions", ()))
+    return next(filter(None, broken), "") or _keys_broken(old, new)
+
+
+def _question_broken(old: Mapping[str, Any], new: Mapping[str, Any] | None) -> str:
+    if new is None or not set(old["options"]) <= set(new["options"]):
+        return f"question '{old['id']}' and its answers must stay"
+    if any(old.get(name) != new.get(name) for name in ("type", "wins", "secret")) or old["max"] > new["max"]:
+        return f"question '{old['id']}' must be answered and counted as before"
     return ""
+
+
+def _keys_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    kept = new.get("keys", {}).get("issuer", {})
+    is_kept = all(kept.get(one) == key for one, key in old.get("keys", {}).get("issuer", {}).items())
+    return "" if is_kept else "the keys of its secret questions must stay"

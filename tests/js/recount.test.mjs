@@ -2,24 +2,26 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { newKeyRing, openBallot } from '../../themes/town/static/js/recount_ballots.mjs';
 import { recount, RecountStop } from '../../themes/town/static/js/recount.mjs';
 import { bundlePath, isNoteSigned, newRoot, parseBundle, parseNote } from '../../themes/town/static/js/recount_log.mjs';
 import { newStanding } from '../../themes/town/static/js/standing.mjs';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const site = read('recount');
+const secret = read('recount_secret');
 const ROWS = 'filature/donnees/rows.jsonl';
 const RESULTS = 'filature/donnees/results.json';
 
-function portsOf(changes = {}) {
+function portsOf(changes = {}, { files } = site) {
   const told = [];
   return {
     told,
     progress: (what, done, all) => told.push([what, done, all]),
     read: async (path) => {
       if (path in changes && changes[path] === null) return null;
-      if (!(path in site.files)) return null;
-      const data = Buffer.from(site.files[path], 'base64');
+      if (!(path in files)) return null;
+      const data = Buffer.from(files[path], 'base64');
       return new Uint8Array(path in changes ? Buffer.from(changes[path](data.toString('latin1')), 'latin1') : data);
     },
   };
@@ -33,7 +35,8 @@ for (const [place, one] of read('standing').cases.entries()) {
   test(`the greatest revision stands: history ${place}`, () => {
     const standing = newStanding();
     for (const act of one.acts) standing.take(act);
-    const { items, ...figures } = standing.figures();
+    const { items, rights, ...figures } = standing.figures();
+    assert.equal(rights, 0);
     assert.deepEqual({ ...figures, items: Object.fromEntries(items) }, { ballots: one.ballots, voters: one.voters, unsigned: one.unsigned, items: one.items });
   });
 }
@@ -45,6 +48,43 @@ test('an honest site is recounted to its published result', async () => {
   assert.equal(outcome.acts, site.acts);
   assert.equal(outcome.withheld, 1);
   assert.deepEqual(ports.told.at(-1), ['ballots', site.acts, site.acts]);
+});
+
+test('a secret vote is recounted, answer by answer', async () => {
+  const outcome = await recount(portsOf({}, secret), secret.space, secret.slug);
+  assert.ok(outcome.isSame && outcome.isClosed && outcome.isSigned);
+  assert.equal(outcome.acts, secret.acts);
+  const [people] = outcome.totals.filter((one) => one.name === 'voters');
+  assert.deepEqual([people.published, people.counted], [12, 12]);
+  assert.ok(outcome.items.every((one) => one.isQuestion && one.choices[0].counted > 0));
+});
+
+test('a number that would tell when a secret ballot came is told', async () => {
+  const lie = (text) => text.replace('"jws":', '"no":1,"rx":1,"jws":');
+  const failing = recount(portsOf({ [ROWS]: lie }, secret), secret.space, secret.slug);
+  await assert.rejects(failing, (error) => error instanceof RecountStop && error.word === 'rows.false' && error.isFalse);
+});
+
+test('a secret ballot counts with a right to vote alone: of this question, under its key', async () => {
+  const text = (path) => Buffer.from(secret.files[path], 'base64').toString();
+  const row = JSON.parse(text(ROWS).split('\n').find((one) => one && !one.includes('"rules"')));
+  const { issuer } = JSON.parse(text('filature/manifest.json')).keys;
+  const [[question, key]] = Object.entries(issuer);
+  const scope = { space: secret.space, slug: secret.slug, rules: { has: () => true }, isNamed: true, issuers: issuer };
+  const open = (changes) => openBallot(row, { ...scope, ...changes }, newKeyRing());
+  assert.ok((await open({})).counted.secret);
+  await assert.rejects(open({ issuers: { other: key } }), /right/);
+  await assert.rejects(open({ issuers: { [question]: { ...key, n: key.n.replace(/^./, (sign) => (sign === 'z' ? 'y' : 'z')) } } }), /right/);
+  await assert.rejects(openBallot({ ...row, no: 1, p: 'somebody' }, scope, newKeyRing()), /right/);
+});
+
+test('a question with several answers counts each, and an empty ballot as blank', () => {
+  const standing = newStanding();
+  const act = { kind: 'ballot', slot: 'ballot:q', rev: 1 };
+  standing.take({ ...act, voter: 'a', id: '1', choice: ['bus', 'velo'] });
+  standing.take({ ...act, voter: 'b', id: '2', choice: [] });
+  const { items, ballots, voters } = standing.figures();
+  assert.deepEqual([items.get('q'), ballots, voters], [{ bus: 1, velo: 1, blank: 1 }, 2, 2]);
 });
 
 test('a total that was changed stands beside the true one', async () => {

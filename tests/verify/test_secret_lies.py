@@ -1,4 +1,4 @@
-"""A server that lies about a secret vote, and what catches it: it signs its lies, but no right that nobody asked for."""
+"""A server that lies about a secret vote: it signs its lies, but no right that nobody asked for; so it is caught."""
 
 from __future__ import annotations
 

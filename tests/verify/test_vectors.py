@@ -9,12 +9,13 @@ import pytest
 from tests.verify.town import checked, codes
 from tests.verify.vectors import HERE, standing_of
 
-SITE = json.loads((HERE / "recount.json").read_text("utf-8"))
+SITES = [json.loads((HERE / f"{name}.json").read_text("utf-8")) for name in ("recount", "recount_secret")]
 CASES = json.loads((HERE / "standing.json").read_text("utf-8"))["cases"]
 
 
-def test_the_published_site_of_the_vector_is_true(tmp_path: Path) -> None:
-    for path, data in SITE["files"].items():
+@pytest.mark.parametrize("site", SITES, ids=["open", "secret"])
+def test_the_published_site_of_the_vector_is_true(site: dict, tmp_path: Path) -> None:
+    for path, data in site["files"].items():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(base64.b64decode(data))

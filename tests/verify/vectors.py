@@ -19,6 +19,7 @@ from civic.envelope import Envelope
 from civic.log.tree import Tree, leaf_hash
 from civic.replay import Standing
 from tests.civic.town import MODULES, OPENS, Citizen, always_open
+from tests.verify.test_secret_lies import CAST, PEOPLE, SecretServer
 from tests.verify.town import Server, told
 
 HERE = Path(__file__).resolve().parents[1] / "vectors"
@@ -35,6 +36,16 @@ def site_vector() -> dict[str, Any]:
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         held = {file.relative_to(folder).as_posix(): base64.b64encode(file.read_bytes()).decode() for file in files}
     return {"space": server.rules.space, "slug": server.rules.slug, "acts": len(server.acts) - 1, "files": held}
+
+
+def secret_vector() -> dict[str, Any]:
+    """The files of an honest site whose one question was answered in secret, one voter having changed their mind."""
+    server = SecretServer(ballots=[PEOPLE[0].vote("against", rev=2), *reversed(CAST)])
+    with tempfile.TemporaryDirectory() as name:
+        folder = server.publish(Path(name))
+        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        held = {file.relative_to(folder).as_posix(): base64.b64encode(file.read_bytes()).decode() for file in files}
+    return {"space": server.rules.space, "slug": server.rules.slug, "acts": len(server.ballots), "files": held}
 
 
 def history(seed: int) -> dict[str, Any]:
@@ -99,7 +110,12 @@ def _jti(number: int) -> str:
 def main() -> None:
     """Writes the files."""
     histories = {"cases": [history(one) for one in range(5)]}
-    made = {"recount": site_vector(), "standing": histories, "roots": {"roots": roots()}}
+    made = {
+        "recount": site_vector(),
+        "recount_secret": secret_vector(),
+        "standing": histories,
+        "roots": {"roots": roots()},
+    }
     for name, content in made.items():
         (HERE / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
 

@@ -5,6 +5,7 @@ import { bundlePath, bundlesOf, isNoteSigned, newRoot, parseBundle, parseNote } 
 import { newStanding } from './standing.mjs';
 
 const CHUNK = 100;
+const ACT = /^(?:(env)|ballot)$/; // entries of acts; those of the second kind are secret
 export const MOST_BALLOTS = 10000;
 
 /** What can't be recounted here, or is false: `word` names the sentence (recount.<word>). */
@@ -46,7 +47,7 @@ async function readLog(ports, slug) {
   if (isSigned === false) throw new RecountStop('log.false', true);
   const root = newRoot();
   /** @type {HeldByLog} */
-  const held = { acts: [], rules: new Set(), erased: new Set(), closed: '', isSigned: Boolean(isSigned) };
+  const held = { acts: [], rights: 0, rules: new Set(), erased: new Set(), closed: '', isSigned: Boolean(isSigned) };
   let index = 0;
   for (const one of bundlesOf(note.size)) {
     const data = await required(ports, `log/${bundlePath(one.index, one.width)}`);
@@ -68,7 +69,9 @@ async function readLog(ports, slug) {
 function takeEntry(held, entry, index, slug) {
   if (entry.k === 'erase') held.erased.add(entry.i);
   if (entry.a !== slug) return;
-  if (entry.k === 'env') held.acts.push({ i: index, c: entry.c });
+  const match = ACT.exec(entry.k);
+  if (match) held.acts.push({ i: index, c: entry.c, secret: !match[1] });
+  if (entry.k === 'issue') held.rights++;
   if (entry.k === 'manifest') held.rules.add(entry.c);
   if (entry.k === 'close') held.closed = entry.c;
 }
@@ -83,7 +86,7 @@ function matchRows(file, held) {
   const rows = lines.filter((line) => !('rules' in line));
   const gone = held.acts.filter((one) => held.erased.has(one.i));
   const acts = held.acts.filter((one) => !held.erased.has(one.i));
-  const isWhole = rows.length === acts.length && rows.every((row, at) => row.i === acts[at].i);
+  const isWhole = rows.length === acts.length && rows.every((row, at) => row.i === acts[at].i && !row.no === acts[at].secret);
   if (!isWhole) throw new RecountStop('rows.false', true);
   const pairs = rows.map((row, at) => ({ row, c: acts[at].c })).filter((one) => !('withheld' in one.row));
   if (pairs.length > MOST_BALLOTS) throw new RecountStop('many', false);
@@ -116,6 +119,16 @@ async function countBallots(ports, pairs, scope) {
 }
 
 /**
+ * The published figures of an item: one line holds them all, or each answer has its line.
+ * @param {any} item
+ * @returns {{ name: string, label: string, published: number }[]}
+ */
+function publishedOf(item) {
+  if ('option' in item) return [{ name: item.option, label: item.label === item.option ? '' : item.label, published: item.votes }];
+  return ['for', 'against', 'blank'].map((name) => ({ name, label: '', published: item[name] }));
+}
+
+/**
  * Published and counted figures side by side.
  * @param {any} results
  * @param {ReturnType<ReturnType<typeof newStanding>['figures']>} figures
@@ -123,8 +136,9 @@ async function countBallots(ports, pairs, scope) {
 function compare(results, figures) {
   const items = results.items.map((/** @type {any} */ item) => {
     const counted = figures.items.get(item.id) || {};
-    const choices = ['for', 'against', 'blank'].map((name) => ({ name, published: item[name], counted: counted[name] || 0 }));
-    return { number: item.number, title: item.title, choices, isSame: choices.every((one) => one.published === one.counted) };
+    const choices = publishedOf(item).map((one) => ({ ...one, counted: counted[one.name] || 0 }));
+    const isSame = choices.every((one) => one.published === one.counted);
+    return { number: item.number, title: item.title, isQuestion: 'option' in item, choices, isSame };
   });
   const names = /** @type {const} */ (['ballots', 'voters', 'unsigned']);
   const totals = names.map((name) => ({ name, published: results[name], counted: figures[name] }));
@@ -143,7 +157,7 @@ export async function recount(ports, space, slug) {
   const results = await required(ports, `${data}results.json`);
   const manifest = await required(ports, `${slug}/manifest.json`);
   const rules = JSON.parse(text(manifest));
-  const isKnown = ['open', 'named'].includes(rules.mode) && rules.modules.every((/** @type {string} */ one) => ['ideas', 'comments'].includes(one));
+  const isKnown = ['open', 'named'].includes(rules.mode) && rules.modules.every((/** @type {string} */ one) => ['ideas', 'comments', 'question'].includes(one));
   if (!isKnown) throw new RecountStop('kind', false);
   const published = JSON.parse(text(results));
   if (!rules.publish_rows) throw new RecountStop('unpublished', false);
@@ -153,8 +167,10 @@ export async function recount(ports, space, slug) {
   if (!held.rules.has(b64u(await sha256(manifest)))) throw new RecountStop('rules.false', true);
   if (held.closed && held.closed !== b64u(await sha256(results))) throw new RecountStop('close.false', true);
   const { pairs, withheld, erased } = matchRows(text(file), held);
-  const scope = { space, slug, rules: held.rules, isNamed: rules.mode === 'named' };
+  const issuers = (rules.keys || {}).issuer || {};
+  const scope = { space, slug, rules: held.rules, isNamed: rules.mode === 'named', issuers };
   const figures = await countBallots(ports, pairs, scope);
+  if (figures.rights > held.rights) throw new RecountStop('rights.false', true);
   return { ...compare(published, figures), acts: pairs.length, withheld, erased, isClosed: Boolean(held.closed), isSigned: held.isSigned };
 }
 

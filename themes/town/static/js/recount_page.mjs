@@ -38,7 +38,8 @@ function table(outcome) {
   const body = outcome.totals.map((/** @type {any} */ one) => row([say(`recount.${one.name}`), one.published, one.counted]));
   for (const item of outcome.items) {
     for (const one of item.choices) {
-      const head = say('recount.item', { number: item.number, choice: say(`choice.${one.name}`) });
+      const choice = one.label || say(`choice.${one.name}`);
+      const head = say(item.isQuestion ? 'recount.question' : 'recount.item', { number: item.number, choice });
       if (one.published || one.counted) body.push(row([head, one.published, one.counted]));
     }
   }

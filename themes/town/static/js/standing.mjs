@@ -1,4 +1,5 @@
-// From acts to what counts: twin of civic/replay.py for choices, of an open or named consultation.
+// From acts to what counts: twin of civic/replay.py for choices, in every mode.
+import { chosenValues } from './form_body.mjs';
 import { isWinning } from './slots.mjs';
 
 /** What stands after some acts: the head of each slot of each voter. */
@@ -14,17 +15,23 @@ export function newStanding() {
     /** Figures as results.json has them, and the totals by item and choice. */
     figures() {
       const votes = [...heads.values()].filter((one) => one.choice);
+      const known = votes.filter((one) => !one.secret);
       /** @type {Map<string, Record<string, number>>} */
       const items = new Map();
-      for (const { slot, choice } of votes) {
+      /** @type {Map<string, number>} secret ballots by question */
+      const unseen = new Map();
+      for (const { slot, choice, secret } of votes) {
         const item = slot.slice(slot.indexOf(':') + 1);
         const counts = items.get(item) || {};
-        counts[choice] = (counts[choice] || 0) + 1;
+        for (const one of chosenValues(choice)) counts[one] = (counts[one] || 0) + 1;
         items.set(item, counts);
+        if (secret) unseen.set(item, (unseen.get(item) || 0) + 1);
       }
       return {
         ballots: votes.length,
-        voters: new Set(votes.map((one) => one.voter)).size,
+        // Nobody can tell whether two secret ballots to two questions are one person's: they are not added up.
+        voters: Math.max(new Set(known.map((one) => one.voter)).size, ...unseen.values(), 0),
+        rights: new Set(votes.filter((one) => one.secret).map((one) => one.voter)).size,
         unsigned: votes.filter((one) => one.voter.startsWith('form:')).length,
         items,
       };

@@ -311,8 +311,8 @@ interface Change {
 /** A line of rows.jsonl (docs/formats.md §12), of a record that is shown. */
 interface BallotRow {
   i: number;
-  no: number;
-  rx: number;
+  no?: number; // a secret ballot has neither number nor time
+  rx?: number;
   salt: string;
   jws: string;
   p?: string;
@@ -326,7 +326,8 @@ interface CountedAct {
   voter: string;
   rev: number;
   id: string;
-  choice: string;
+  choice: string | string[];
+  secret?: boolean;
 }
 
 /** What a ballot must be signed for. */
@@ -335,11 +336,13 @@ interface Scope {
   slug: string;
   rules: Set<string>;
   isNamed: boolean;
+  issuers: Record<string, IssuerJwk>;
 }
 
-/** What the log says of one consultation: its acts by number of entry, in order. */
+/** What the log says of one consultation: its acts by number of entry, in order, and how many rights were given. */
 interface HeldByLog {
-  acts: { i: number; c: string }[];
+  acts: { i: number; c: string; secret: boolean }[];
+  rights: number;
   rules: Set<string>;
   erased: Set<number>;
   closed: string;
