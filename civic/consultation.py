@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from civic.actions import actions_member, read_actions
 from civic.assurance import LEVELS, METHOD, ROOTS, UNIQUE_BY, Eligibility
 from civic.canonical import b64u_encode, canonical_json
 from civic.declaration import (
@@ -45,6 +47,7 @@ _MEMBERS = frozenset(
         "question",
         "publish_rows",
         "k_min",
+        "actions",
     }
 )
 
@@ -139,6 +142,8 @@ def parse_consultation(
         raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
     phases = _read_phases(table, where)
     rules = _read_rules(table, where)
+    actions = read_actions(table, where, rules["eligibility"], _first_days(table))
+    rules["eligibility"] = rules["eligibility"]._replace(actions=actions)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
     manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
@@ -214,7 +219,18 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
 def _eligibility_members(mode: str, asked: Eligibility) -> dict[str, Any]:
     if mode == "open":
         return {"assurance": asked.assurance}
-    return asked._asdict() | {"methods": sorted(asked.methods)}
+    # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
+    actions = {"actions": actions_member(asked.actions)} if asked.actions else {}
+    return {"assurance": asked.assurance, "methods": sorted(asked.methods), "unique_by": asked.unique_by} | actions
+
+
+def _first_days(table: Mapping[str, Any]) -> dict[str, date]:
+    """Of each kind that a phase takes, the day on which the first of them opens, as the town has written it."""
+    days: dict[str, date] = {}
+    for one in table["phase"]:
+        for kind in one.get("open", ()):
+            days.setdefault(kind, one["starts_at"].date())
+    return days
 
 
 def _read_voters(table: Mapping[str, Any], where: str) -> tuple[str, Eligibility]:

@@ -13,6 +13,7 @@ from sync_server.problems import Problem, register_problems
 from sync_server.routes import (
     Access,
     asking_address,
+    census,
     enrolment,
     forms,
     health,
@@ -31,6 +32,7 @@ from sync_server.services import Services
 BLUEPRINTS = (
     intake.blueprint,
     enrolment.blueprint,
+    census.blueprint,
     mine.blueprint,
     oidc.blueprint,
     receipts.blueprint,

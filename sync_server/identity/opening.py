@@ -13,6 +13,7 @@ from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
 from sync_server.identity.nonces import Nonces
 from sync_server.identity.oidc.returning import Returning
+from sync_server.identity.residency import CensusDoor
 from sync_server.identity.sources import Sources
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
@@ -36,6 +37,7 @@ class Identities(NamedTuple):
     enrolling: Enrolling
     mine: Mine
     returning: Returning
+    census: CensusDoor
 
 
 def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sources) -> Identities:
@@ -44,16 +46,19 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sou
     words = load_own_words()
     kept = Kept(ledger, People(ledger), Enrolments(ledger), Mails(ledger))
     federated = _federated(settings, vault, sources) if settings.oidc else {}
-    methods = _methods(settings, vault, words, sources) | {f"oidc:{name}": one for name, one in federated.items()}
+    census = CensusDoor(ledger, vault, settings.enrolments_per_hour, sources)
+    providers: dict[str, Method] = {f"oidc:{name}": one for name, one in federated.items()}
+    methods = _methods(settings, vault, words, sources) | providers | {"census": census}
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
     mine = Mine(ledger, nonces, vault, sources.now)
-    return Identities(enrolling, mine, Returning(kept.enrolments, federated, vault, sources.now))
+    return Identities(enrolling, mine, Returning(kept.enrolments, federated, vault, sources.now), census)
 
 
-def offered(settings: Settings) -> tuple[str, ...]:
-    """The names of the methods that an installation offers."""
-    return (*(("email",) if settings.smtp_url else ()), *(one.method for one in settings.oidc))
+def offered(settings: Settings, *, has_list: bool = False) -> tuple[str, ...]:
+    """The names of the methods that a site offers; that of the letter's code where its town has a list."""
+    listed = ("census",) if has_list else ()
+    return (*(("email",) if settings.smtp_url else ()), *listed, *(one.method for one in settings.oidc))
 
 
 def _methods(settings: Settings, vault: Vault, words: Mapping[str, Words], sources: Sources) -> dict[str, Method]:

@@ -26,6 +26,8 @@ from sync_server.storage.people_tables import (
     grants,
     identities,
     persons,
+    residents,
+    shared_mailboxes,
 )
 from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import PERSONAL, payloads, spaces
@@ -129,5 +131,11 @@ def _forget_person(connection: sa.Connection, space: str, pid: str) -> None:
     # A ballot key stays bound to whom it acted for: an act sent once more is known, and never counts for another.
     bound = sa.update(grants).where(grants.c.space == space, grants.c.pid == pid)
     connection.execute(bound.values(kid=""))
+    marks = sa.select(identities.c.mark).where(identities.c.space == space, identities.c.pid == pid)
+    shared = (shared_mailboxes.c.space == space, shared_mailboxes.c.mark.in_(marks))
+    connection.execute(sa.delete(shared_mailboxes).where(*shared))
+    # Still on the town's list, which is not theirs to change; who they were here is gone.
+    listed = sa.update(residents).where(residents.c.space == space, residents.c.pid == pid)
+    connection.execute(listed.values(pid=""))
     for table in (identities, devices, contacts, consents, persons):
         connection.execute(sa.delete(table).where(table.c.space == space, table.c.pid == pid))
