@@ -82,6 +82,12 @@ class Eligibility(NamedTuple):
         return any(one.min_age or one.neighbourhoods for one in self.actions)
 
     @property
+    def rests_on_census(self) -> bool:
+        """Whether the list of residents decides who may do something."""
+        every = [self, *(self.of(one.kind) for one in self.actions)]
+        return any("census" in (one.assurance, one.unique_by) for one in every)
+
+    @property
     def fullest(self) -> Eligibility:
         """What is asked of who wants to do everything there is to do."""
         every = [self, *(self.of(one.kind) for one in self.actions)]

@@ -43,6 +43,14 @@ def is_anothers_mailbox(
 
 def has_list(ledger: Ledger, space: str) -> bool:
     """Whether the town has a list of residents, so that codes of letters are of use."""
-    query = sa.select(residents.c.mark).where(residents.c.space == space, residents.c.ended_at == 0).limit(1)
+    return _is_any(ledger, residents.c.space == space, residents.c.ended_at == 0)
+
+
+def has_residents(ledger: Ledger, space: str) -> bool:
+    """Whether anything is kept of anybody who is, or was, on a list."""
+    return _is_any(ledger, residents.c.space == space)
+
+
+def _is_any(ledger: Ledger, *these: sa.ColumnElement[bool]) -> bool:
     with ledger.reading() as now:
-        return now.connection.execute(query).first() is not None
+        return now.connection.execute(sa.select(residents.c.mark).where(*these).limit(1)).first() is not None
