@@ -151,7 +151,7 @@ def _voter_of(envelope: Envelope, consultation: Consultation, phase: Phase, pers
         return envelope.voter
     if person is None:
         raise Refused(Code.NOT_GRANTED)
-    check_eligible(consultation.eligibility, person, phase.ends_at)
+    check_eligible(consultation.eligibility, person, phase.ends_at, envelope.slot_kind)
     return person.pid
 
 

@@ -33,11 +33,16 @@ class Proof(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Who a ballot key stands for. `revoked`: the device that granted it may not act for this person any more."""
+    """Who a ballot key stands for. `revoked`: the device that granted it may not act for this person any more.
+
+    `born` (ISO 8601) and `neighbourhood` are what the list of residents says, "" where nothing does.
+    """
 
     pid: str
     proofs: tuple[Proof, ...]
     revoked: bool = False
+    born: str = ""
+    neighbourhood: str = ""
 
     @property
     def level(self) -> str:
@@ -50,12 +55,56 @@ class Person(NamedTuple):
         return frozenset(proof.root for proof in self.proofs)
 
 
+class Action(NamedTuple):
+    """What one kind of act asks besides: see civic.actions. An empty member asks nothing."""
+
+    kind: str
+    assurance: str = ""  # in place of the consultation's
+    min_age: int = 0
+    born_by: str = ""  # the last day of birth that is old enough
+    neighbourhoods: tuple[str, ...] = ()
+
+
 class Eligibility(NamedTuple):
-    """What a consultation asks of a person. `methods` are methods, or roots for any method of theirs."""
+    """What a consultation asks of a person. `methods` are methods, or roots for any method of theirs.
+
+    An empty `unique_by` asks for no root: any proof of the level will do.
+    """
 
     assurance: str
     unique_by: str
     methods: tuple[str, ...]
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def asks_residents(self) -> bool:
+        """Whether somebody's age or neighbourhood matters."""
+        return any(one.min_age or one.neighbourhoods for one in self.actions)
+
+    @property
+    def rests_on_census(self) -> bool:
+        """Whether the list of residents decides who may do something."""
+        every = [self, *(self.of(one.kind) for one in self.actions)]
+        return any("census" in (one.assurance, one.unique_by) for one in every)
+
+    @property
+    def fullest(self) -> Eligibility:
+        """What is asked of who wants to do everything there is to do."""
+        every = [self, *(self.of(one.kind) for one in self.actions)]
+        return max(every, key=lambda one: LEVELS.index(one.assurance))
+
+    def of(self, kind: str) -> Eligibility:
+        """What is asked for an act of `kind`.
+
+        A kind that asks more than the consultation also asks for what makes a person unique at that level; one that
+        asks less takes whoever is known that well, in any way.
+        """
+        own = next((one for one in self.actions if one.kind == kind), None)
+        if own is None or own.assurance in ("", self.assurance):
+            return self
+        asks_less = LEVELS.index(own.assurance) < LEVELS.index(self.assurance)
+        root = "" if asks_less else UNIQUE_BY[own.assurance]
+        return self._replace(assurance=own.assurance, unique_by=root, methods=(root,) if root else ())
 
 
 def highest(levels: Iterable[str]) -> str:
@@ -63,16 +112,29 @@ def highest(levels: Iterable[str]) -> str:
     return max(levels, key=LEVELS.index, default="device")
 
 
-def check_eligible(asked: Eligibility, person: Person, until: int) -> None:
-    """Refused REVOKED or NOT_ELIGIBLE unless `person` may act, by proofs made at `until` or before.
+def check_eligible(asked: Eligibility, person: Person, until: int, kind: str = "") -> None:
+    """Refused unless `person` may do an act of `kind`, by proofs made at `until` or before.
 
-    A proof made after the vote has closed does not count: nobody may join when only late acts are still on their way.
+    REVOKED, NOT_ELIGIBLE, TOO_YOUNG or OTHER_NEIGHBOURHOOD. A proof made after the vote has closed does not count:
+    nobody may join when only late acts are still on their way.
     """
     if person.revoked:
         raise Refused(Code.REVOKED)
+    here = asked.of(kind)
     proofs = [proof for proof in person.proofs if proof.since <= until]
-    if LEVELS.index(highest(proof.level for proof in proofs)) < LEVELS.index(asked.assurance):
+    if LEVELS.index(highest(proof.level for proof in proofs)) < LEVELS.index(here.assurance):
         raise Refused(Code.NOT_ELIGIBLE, "level")
-    accepted = [proof for proof in proofs if proof.method in asked.methods or proof.root in asked.methods]
-    if not any(proof.root == asked.unique_by for proof in accepted):
+    accepted = [proof for proof in proofs if proof.method in here.methods or proof.root in here.methods]
+    if here.unique_by and not any(proof.root == here.unique_by for proof in accepted):
         raise Refused(Code.NOT_ELIGIBLE, "root")
+    for own in here.actions:
+        if own.kind == kind:
+            _check_resident(own, person)
+
+
+def _check_resident(own: Action, person: Person) -> None:
+    if own.neighbourhoods and person.neighbourhood not in own.neighbourhoods:
+        raise Refused(Code.OTHER_NEIGHBOURHOOD)
+    # A day of birth that nobody knows is not old enough: "" is before every day.
+    if own.born_by and not "" < person.born <= own.born_by:
+        raise Refused(Code.TOO_YOUNG)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from civic.actions import actions_member, read_actions
 from civic.assurance import LEVELS, METHOD, ROOTS, UNIQUE_BY, Eligibility
 from civic.canonical import b64u_encode, canonical_json
 from civic.declaration import (
@@ -48,6 +50,7 @@ _MEMBERS = frozenset(
         "publish_rows",
         "k_min",
         "notice",
+        "actions",
     }
 )
 
@@ -148,6 +151,8 @@ def parse_consultation(
         raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
     phases = _read_phases(table, where)
     rules = _read_rules(table, where)
+    actions = read_actions(table, where, rules["eligibility"], _first_days(table))
+    rules["eligibility"] = rules["eligibility"]._replace(actions=actions)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
     notices = read_notices(table, where, space.languages)
@@ -253,7 +258,18 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
 def _eligibility_members(mode: str, asked: Eligibility) -> dict[str, Any]:
     if mode == "open":
         return {"assurance": asked.assurance}
-    return asked._asdict() | {"methods": sorted(asked.methods)}
+    # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
+    actions = {"actions": actions_member(asked.actions)} if asked.actions else {}
+    return {"assurance": asked.assurance, "methods": sorted(asked.methods), "unique_by": asked.unique_by} | actions
+
+
+def _first_days(table: Mapping[str, Any]) -> dict[str, date]:
+    """Of each kind that a phase takes, the day on which the first of them opens, as the town has written it."""
+    days: dict[str, date] = {}
+    for one in table["phase"]:
+        for kind in one.get("open", ()):
+            days.setdefault(kind, one["starts_at"].date())
+    return days
 
 
 def _read_voters(table: Mapping[str, Any], where: str) -> tuple[str, Eligibility]:

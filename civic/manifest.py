@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from civic.assurance import LEVELS, Eligibility
+from civic.assurance import LEVELS, Action, Eligibility
 from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
@@ -40,7 +40,9 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
         for one in found["phases"]
     )
     asked = found["eligibility"]
-    eligibility = Eligibility(asked["assurance"], asked.get("unique_by", ""), _names(asked.get("methods", [])))
+    actions = tuple(_action(kind, one) for kind, one in sorted(asked.get("actions", {}).items()))
+    roots = (asked.get("unique_by", ""), _names(asked.get("methods", [])))
+    eligibility = Eligibility(asked["assurance"], *roots, actions)
     if not phases or eligibility.assurance not in LEVELS or found["counts"] not in ("open", "hidden"):
         raise ValueError("not a manifest: phases, assurance or counts")
     keys = found.get("keys", {}).get("issuer", {})
@@ -57,6 +59,13 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
         issuers={check_slug(one, "keys"): parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))
+
+
+def _action(kind: str, one: Mapping[str, Any]) -> Action:
+    return Action(
+        kind, str(one.get("assurance", "")), _number(one.get("min_age", 0)), str(one.get("born_by", "")),
+        _names(one.get("neighbourhoods", [])),
+    )  # fmt: skip
 
 
 def _number(value: Any) -> int:

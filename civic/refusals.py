@@ -24,6 +24,8 @@ class Code(StrEnum):
     WITHDRAWN_TARGET = "withdrawn_target"
     NOT_AUTHOR = "not_author"
     NOT_ELIGIBLE = "not_eligible"
+    TOO_YOUNG = "too_young"
+    OTHER_NEIGHBOURHOOD = "other_neighbourhood"
     NOT_GRANTED = "not_granted"
     REVOKED = "revoked"
     UNKNOWN_KEY = "unknown_key"
@@ -40,6 +42,8 @@ class Code(StrEnum):
     UNSUPPORTED_TYPE = "unsupported_type"
     BAD_PROOF = "bad_proof"
     EXPIRED = "expired"
+    CODE_USED = "code_used"
+    ADDRESS_SHARED = "address_shared"
 
     @property
     def is_temporary(self) -> bool:

@@ -24,12 +24,15 @@ def secret_question(consultation: Consultation, module: Module, kind: str, slot_
 def last_answer(consultation: Consultation, modules: Modules, question: Question) -> int | None:
     """The last instant at which an answer to `question` is taken without grace; None where no phase takes any."""
     ends = [
-        phase.ends_at for kind in _answering(consultation, modules, question) for phase in consultation.windows(kind)
+        phase.ends_at
+        for kind in answering_kinds(consultation, modules, question)
+        for phase in consultation.windows(kind)
     ]
     return max(ends, default=None)
 
 
-def _answering(consultation: Consultation, modules: Modules, question: Question) -> Iterator[str]:
+def answering_kinds(consultation: Consultation, modules: Modules, question: Question) -> Iterator[str]:
+    """The kinds of act that answer a secret question."""
     own = [modules[name] for name in consultation.modules if name in modules]
     for module in own:
         yield from (kind for kind in module.kinds if secret_question(consultation, module, kind, question.slot))

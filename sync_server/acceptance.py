@@ -13,10 +13,12 @@ from civic.receipt import Receipt, ReceiptItem, commitment, promised_by, seal_re
 from civic.refusals import Code, Refused
 from sync_server.catalogue import Town
 from sync_server.identity.granting import Granting, GrantResult
+from sync_server.identity.residency import Residency
 from sync_server.keys import Keys
 from sync_server.limits import Windows
 from sync_server.storage import Asked, Ledger, Offer
 from sync_server.storage.grants import BallotKey, Grants
+from sync_server.vault import Vault
 from sync_server.writer import LedgerWriter
 
 SALT_BYTES = 32
@@ -62,6 +64,7 @@ class Acceptance:
         self._per_key, self._now, self._random, self._log_seconds = per_key, now, random, log_seconds
         self._grants = Grants(ledger)
         self._granting = Granting(self._grants, now)
+        self._residency = Residency(ledger, lambda: Vault(keys.vault, keys.pepper, random))
 
     def accept(self, town: Town, texts: Sequence[str], grants: Sequence[str] = (), *, is_box: bool = False) -> Answer:
         """Takes what can be taken, `grants` first; on return everything with a receipt is durable, and every grant.
@@ -132,7 +135,13 @@ class Acceptance:
         # Of a secret ballot nobody may look up who it is: there is nothing to be found.
         asked = [one for _, one in envelopes if one.consultation in named and one.token is None] if named else []
         keys = [(one.consultation, one.voter) for one in asked]
-        return self._grants.find_persons(town.content.space.id, keys) if keys else {}
+        if not keys:
+            return {}
+        space = town.content.space.id
+        persons = self._grants.find_persons(space, keys)
+        asking = {slug for slug in named if town.rules[slug].consultation.eligibility.asks_residents}
+        residents = {key: one for key, one in persons.items() if key[0] in asking}
+        return persons | self._residency.told(space, residents) if residents else persons
 
     def _find_stored(
         self,

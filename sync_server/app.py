@@ -14,6 +14,7 @@ from sync_server.routes import (
     Access,
     asking_address,
     ballots,
+    census,
     enrolment,
     forms,
     health,
@@ -33,6 +34,7 @@ from sync_server.services import Services
 BLUEPRINTS = (
     intake.blueprint,
     enrolment.blueprint,
+    census.blueprint,
     mine.blueprint,
     tokens.blueprint,
     ballots.blueprint,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sync_server.census.commands import census
 from sync_server.imports.commands import import_
 from sync_server.terminal import keys_of, progress_bar, settings_of, var_option
 
@@ -244,6 +245,7 @@ def verify(arguments: tuple[str, ...]) -> None:
 
 
 main.add_command(import_)
+main.add_command(census)
 
 
 @main.command("serve-site", hidden=True)

@@ -42,6 +42,8 @@ PROOF_STATUSES = STATUSES | {
     Code.TOKEN_ALREADY_ISSUED: 409,
     Code.EXPIRED: 410,
     Code.CLOSED: 410,
+    Code.CODE_USED: 410,
+    Code.ADDRESS_SHARED: 409,
 }
 CHALLENGES = {Code.UNAUTHORISED: "Bearer"}  # every other 401 asks for a device's signature (RFC 9110 §11.6.1)
 _CODES = {status: code for code, status in STATUSES.items()}

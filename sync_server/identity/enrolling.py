@@ -117,8 +117,9 @@ class Enrolling:
     def finish(self, space: Space, enrol: str, proof: str, jws: str) -> Outcome | None:
         """Recognises the device if the proof holds, durably; None while the proof must be waited for.
 
-        Refused BAD_PROOF (five times), EXPIRED, or REVOKED for a key that may never act again. Asked again by the
-        same key, the answer is the same: a lost one does no harm.
+        Refused BAD_PROOF (five times), EXPIRED, CODE_USED, ADDRESS_SHARED (the mailbox is that of another resident
+        too), or REVOKED for a key that may never act again. Asked again by the same key, the answer is the same: a
+        lost one does no harm.
         """
         request = parse_enrol(jws)
         waiting = self._kept.enrolments.find(space.id, enrol, self._now())
@@ -130,7 +131,12 @@ class Enrolling:
         if waiting.outcome:
             return Outcome(**parse_json(waiting.outcome))
         identity = self._prove(space.id, waiting, proof)
-        return None if identity is None else self._recognise(space, waiting, request, identity)
+        if identity is None:
+            return None
+        outcome = self._recognise(space, waiting, request, identity)
+        if outcome is None:
+            raise Refused(Code.ADDRESS_SHARED)
+        return outcome
 
     def _prove(self, space: str, waiting: Enrolment, proof: str) -> Identity | None:
         if proof and not self._kept.enrolments.take_try(space, waiting.enrol):
@@ -141,7 +147,8 @@ class Enrolling:
         state = self._state(space, waiting)
         return method.finish(state, waiting.enrol, proof, confirmed=bool(waiting.confirmed))
 
-    def _recognise(self, space: Space, waiting: Enrolment, request: EnrolRequest, identity: Identity) -> Outcome:
+    def _recognise(self, space: Space, waiting: Enrolment, request: EnrolRequest, identity: Identity) -> Outcome | None:
+        """What the phone is told, durably so; None where the mailbox that was proved is not one person's."""
         kept, now = self._kept, self._now()
         mark = self._vault.mark("identity", space.id, identity.method, identity.issuer, identity.subject)
         one = Recognised(request.key, waiting.ks, mark, identity.method, identity.level)
@@ -151,6 +158,11 @@ class Enrolling:
             if still is None or still.outcome:
                 raise Refused(Code.EXPIRED)  # finished by another request this instant: asked again, it is told
             linked = kept.people.link(connection, space.id, one, PERSON + b64u_encode(self._random(16)), now)
+            if linked.is_shared:
+                kept.enrolments.end(connection, space.id, waiting.enrol)
+                return None
+            if identity.spend is not None:
+                identity.spend(connection, linked.pid)
             if linked.is_new_device and not linked.is_new:
                 self._warn(connection, space, linked)
             if identity.address:

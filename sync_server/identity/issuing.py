@@ -15,9 +15,10 @@ from civic.module import Modules
 from civic.questions import Question
 from civic.receipt import commitment
 from civic.refusals import Code, Refused
-from civic.secrecy import last_answer
+from civic.secrecy import answering_kinds, last_answer
 from civic.token_request import TokenAsked, parse_token_asked, parse_token_request
 from sync_server.catalogue import Town
+from sync_server.identity.residency import Residency
 from sync_server.identity.sources import Sources
 from sync_server.storage.grants import Grants
 from sync_server.storage.issued import Claim, IssuedTokens
@@ -38,6 +39,7 @@ class Stored(NamedTuple):
 
     grants: Grants
     issued: IssuedTokens
+    residency: Residency
 
 
 class Issuing:
@@ -80,7 +82,7 @@ class Issuing:
             raise Refused(Code.NOT_TAKEN, "question")
         if self._sources.now() > end:
             raise Refused(Code.CLOSED)
-        check_eligible(rules.eligibility, self._stored.grants.person(space, device.pid), end)
+        self._check_voter(rules, question, space, device.pid, end)
         key = rules.issuers[question.id]
         if len(asked.blinded) != key.size or int.from_bytes(asked.blinded, "big") >= key.n:
             raise Refused(Code.BAD_BLINDED)
@@ -89,6 +91,13 @@ class Issuing:
         claim = Claim(rules.slug, question.id, device.pid, digest, jws, commitment(salt, jws), salt)
         self._stored.issued.claim(space, claim)
         return b64u_encode(self._open_issuers().sign((space, rules.slug, question.id), key, asked.blinded))
+
+    def _check_voter(self, rules: Consultation, question: Question, space: str, pid: str, end: int) -> None:
+        person = self._stored.grants.person(space, pid)
+        if rules.eligibility.asks_residents:
+            person = self._stored.residency.told_one(space, person)
+        for kind in answering_kinds(rules, self._modules, question):
+            check_eligible(rules.eligibility, person, end, kind)
 
 
 def _find(town: Town, asked: TokenAsked) -> tuple[Consultation, Question]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy as sa
 
 from civic.space import Space
 from sync_server.post.letters import Letter
@@ -40,6 +42,8 @@ class Identity(NamedTuple):
     issuer: str
     subject: str
     address: str = ""  # an e-mail address to reach the person, where the proof gave one
+    # What the proof used up, for the person of this id, in the transaction that recognises them; it may refuse.
+    spend: Callable[[sa.Connection, str], None] | None = None
 
 
 class Method(Protocol):

@@ -17,6 +17,7 @@ from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
 from sync_server.identity.nonces import Nonces
 from sync_server.identity.oidc.returning import Returning
+from sync_server.identity.residency import CensusDoor, Residency
 from sync_server.identity.sources import Sources
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
@@ -43,6 +44,7 @@ class Identities(NamedTuple):
     mine: Mine
     returning: Returning
     issuing: Issuing
+    census: CensusDoor
 
 
 def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Modules, sources: Sources) -> Identities:
@@ -51,19 +53,22 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Mod
     words = load_own_words()
     kept = Kept(ledger, People(ledger), Enrolments(ledger), Mails(ledger))
     federated = _federated(settings, vault, sources) if settings.oidc else {}
-    methods = _methods(settings, vault, words, sources) | {f"oidc:{name}": one for name, one in federated.items()}
+    census = CensusDoor(ledger, vault, settings.enrolments_per_hour, sources)
+    providers: dict[str, Method] = {f"oidc:{name}": one for name, one in federated.items()}
+    methods = _methods(settings, vault, words, sources) | providers | {"census": census}
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
     mine = Mine(ledger, nonces, vault, sources.now)
     returning = Returning(kept.enrolments, federated, vault, sources.now)
-    stored = Stored(Grants(ledger), IssuedTokens(ledger))
+    stored = Stored(Grants(ledger), IssuedTokens(ledger), Residency(ledger, lambda: vault))
     issuing = Issuing(stored, modules, _issuers(settings, sources), sources, time.sleep)
-    return Identities(enrolling, mine, returning, issuing)
+    return Identities(enrolling, mine, returning, issuing, census)
 
 
-def offered(settings: Settings) -> tuple[str, ...]:
-    """The names of the methods that an installation offers."""
-    return (*(("email",) if settings.smtp_url else ()), *(one.method for one in settings.oidc))
+def offered(settings: Settings, *, has_list: bool = False) -> tuple[str, ...]:
+    """The names of the methods that a site offers; that of the letter's code where its town has a list."""
+    listed = ("census",) if has_list else ()
+    return (*(("email",) if settings.smtp_url else ()), *listed, *(one.method for one in settings.oidc))
 
 
 def _issuers(settings: Settings, sources: Sources) -> Callable[[], Issuers]:

@@ -77,6 +77,10 @@ class Enrolments:
         done = {"outcome": outcome, "state": b""}
         connection.execute(sa.update(enrolments).where(_is(space, enrol)).values(**done))
 
+    def end(self, connection: sa.Connection, space: str, enrol: str) -> None:
+        """Forgets an enrolment that came to nothing, inside the caller's transaction."""
+        connection.execute(sa.delete(enrolments).where(_is(space, enrol)))
+
     def spend(self, space: str, nonce: str, until: int) -> bool:
         """Uses a nonce up; False where it was used before."""
         using = self._ledger.insert(nonces).values(space=space, nonce=nonce, until=until).on_conflict_do_nothing()

@@ -14,12 +14,14 @@ from civic.canonical import b64u_decode, parse_json
 from civic.slots import Counted
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
+from sync_server.storage.households import RESIDENT
 from sync_server.storage.issued import detach_person
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import PublicLog
 from sync_server.storage.many_rows import Key
 from sync_server.storage.people import lock_space
 from sync_server.storage.people_tables import (
+    census_codes,
     consents,
     contacts,
     devices,
@@ -27,6 +29,8 @@ from sync_server.storage.people_tables import (
     grants,
     identities,
     persons,
+    residents,
+    shared_mailboxes,
 )
 from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import PERSONAL, payloads, spaces
@@ -71,6 +75,20 @@ def find_orphans(ledger: Ledger, space: str) -> list[str]:
     query = sa.select(payloads.c.voter).distinct().where(payloads.c.space == space, PERSONAL, ~is_known)
     with ledger.reading() as now:
         return sorted(now.connection.execute(query).scalars())
+
+
+def forget_residents(ledger: Ledger, space: str, left: int, unseen: int) -> int:
+    """Forgets, durably, who left the town's list at `left` or before, or is on none since `unseen`; how many."""
+    is_over = sa.or_(sa.and_(residents.c.ended_at > 0, residents.c.ended_at <= left), residents.c.seen <= unseen)
+    gone = (residents.c.space == space, is_over)
+    with ledger.writing() as connection:
+        lock_space(ledger, connection, space)
+        for table, column in ((census_codes, "mark"), (identities, "pid")):
+            theirs = sa.select(residents.c[column]).where(*gone, residents.c[column] != "")
+            own = (table.c.space == space, table.c[column].in_(theirs))
+            more = (identities.c.method == RESIDENT,) if table is identities else ()
+            connection.execute(sa.delete(table).where(*own, *more))
+        return connection.execute(sa.delete(residents).where(*gone)).rowcount
 
 
 class _Erasing:
@@ -131,5 +149,11 @@ def _forget_person(connection: sa.Connection, space: str, pid: str) -> None:
     # A ballot key stays bound to whom it acted for: an act sent once more is known, and never counts for another.
     bound = sa.update(grants).where(grants.c.space == space, grants.c.pid == pid)
     connection.execute(bound.values(kid=""))
+    marks = sa.select(identities.c.mark).where(identities.c.space == space, identities.c.pid == pid)
+    shared = (shared_mailboxes.c.space == space, shared_mailboxes.c.mark.in_(marks))
+    connection.execute(sa.delete(shared_mailboxes).where(*shared))
+    # Still on the town's list, which is not theirs to change; who they were here is gone.
+    listed = sa.update(residents).where(residents.c.space == space, residents.c.pid == pid)
+    connection.execute(listed.values(pid=""))
     for table in (identities, devices, contacts, consents, persons):
         connection.execute(sa.delete(table).where(table.c.space == space, table.c.pid == pid))

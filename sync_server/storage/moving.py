@@ -9,10 +9,22 @@ import sqlalchemy as sa
 
 from civic.canonical import b64u_decode, b64u_encode
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+from sync_server.storage.people_tables import (
+    census_codes,
+    consents,
+    contacts,
+    devices,
+    grants,
+    identities,
+    persons,
+    residents,
+    shared_mailboxes,
+)
 from sync_server.storage.secret_tables import issued
 
-MOVED = (persons, identities, devices, grants, contacts, consents, issued)  # what is only on its way stays behind
+OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
+LISTED = (residents, census_codes, shared_mailboxes)
+MOVED = (*OF_PERSONS, *LISTED, issued)  # what is only on its way stays behind
 _BY_NAME = {table.name: table for table in MOVED}
 
 

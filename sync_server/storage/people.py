@@ -15,6 +15,7 @@ from civic.grant import Device
 from civic.jws import PublicKey
 from civic.refusals import Code, Refused
 from sync_server.storage.grants import find_devices, find_proofs, note_seen
+from sync_server.storage.households import RESIDENT, is_anothers_mailbox, is_resident
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
 
@@ -32,13 +33,14 @@ class Recognised(NamedTuple):
 
 
 class Linked(NamedTuple):
-    """Whom a device acts for now."""
+    """Whom a device acts for now. `is_shared`: nothing was proved, for the mailbox is that of somebody else too."""
 
     pid: str
     level: str
     devices: int  # that may act
     is_new: bool  # the person was not known before
     is_new_device: bool  # it did not act for this person before
+    is_shared: bool = False
 
 
 class Known(NamedTuple):
@@ -80,8 +82,11 @@ class People:
             raise Refused(Code.REVOKED)
         of_mark = sa.select(identities.c.pid).where(identities.c.space == space, identities.c.mark == one.mark)
         known = connection.execute(of_mark).scalar()
-        person = known or (pid if device is None else device.pid)
-        is_new = known is None and device is None
+        acting = None if device is None else device.pid
+        if one.method == "email" and is_anothers_mailbox(self._ledger, connection, space, one.mark, acting, known, now):
+            return Linked(acting or "", "", 0, is_new=False, is_new_device=False, is_shared=True)
+        person = known or self._joined(connection, space, one, acting) or pid
+        is_new = person == pid
         if is_new:
             connection.execute(sa.insert(persons).values(space=space, pid=pid, since=now, seen=now, warned=0))
         else:
@@ -92,9 +97,20 @@ class People:
         is_new_device = device is None or device.pid != person
         if is_new_device:
             self._put_device(connection, space, one, person, now)
-        live = self._live(connection, space, person)
+        live = self.live(connection, space, person)
         proofs = find_proofs(self._ledger, connection, space, {person})[person]
         return Linked(person, highest(each.level for each in proofs), len(live), is_new, is_new_device)
+
+    def _joined(self, connection: sa.Connection, space: str, one: Recognised, acting: str | None) -> str | None:
+        """Whom a new identity joins: the person of its phone, unless it would make two humans one.
+
+        The code of a letter is one resident's: never another's who uses the same phone, nor that of whoever else's
+        phones act for this person by the mailbox of a household.
+        """
+        if acting is None or one.method != RESIDENT:
+            return acting
+        is_alone = self.live(connection, space, acting) == [one.key.kid]
+        return acting if is_alone and not is_resident(connection, space, acting) else None
 
     def _put_device(self, connection: sa.Connection, space: str, one: Recognised, pid: str, now: int) -> None:
         """The device acts for `pid`; of more than MOST_DEVICES the one known longest is revoked."""
@@ -102,12 +118,13 @@ class People:
         point = {"x": b64u_encode(one.key.x), "y": b64u_encode(one.key.y)}
         putting = self._ledger.insert(devices).values(space=space, kid=one.key.kid, **point, **row)
         connection.execute(putting.on_conflict_do_update(index_elements=["space", "kid"], set_=row))
-        others = [kid for kid in self._live(connection, space, pid) if kid != one.key.kid]
+        others = [kid for kid in self.live(connection, space, pid) if kid != one.key.kid]
         for kid in others[: len(others) - MOST_DEVICES + 1] if len(others) >= MOST_DEVICES else ():
             _revoke(connection, space, pid, kid, now)
 
     @staticmethod
-    def _live(connection: sa.Connection, space: str, pid: str) -> list[str]:
+    def live(connection: sa.Connection, space: str, pid: str) -> list[str]:
+        """The devices that act for a person, the one known longest first."""
         query = sa.select(devices.c.kid).where(
             devices.c.space == space, devices.c.pid == pid, devices.c.revoked_at == 0
         )

@@ -120,3 +120,45 @@ nonces = sa.Table(
     _integer("until"),
     sqlite_with_rowid=False,
 )
+
+# Who is on the town's list (docs/formats.md §14.1): `mark` is a keyed hash of who they are, `household` one of where
+# they live; `facts` holds the day of birth. Neither name nor address.
+residents = sa.Table(
+    "residents",
+    metadata,
+    _text("space", key=True),
+    _text("mark", key=True),
+    _text("pid"),  # "" until somebody was recognised by a code
+    _sealed("facts"),
+    _text("neighbourhood"),
+    _text("household"),
+    _integer("since"),
+    _integer("seen"),  # the last list they were on
+    _integer("ended_at"),  # 0 while they are on the list
+)
+sa.Index("residents_pid", residents.c.space, residents.c.pid)
+
+# `code` is a keyed hash too; rows stay as long as their resident: they are the journal of what was printed and used.
+census_codes = sa.Table(
+    "census_codes",
+    metadata,
+    _text("space", key=True),
+    _text("code", key=True),
+    _text("mark"),
+    _text("origin"),  # letter | desk
+    _integer("since"),
+    _integer("used_at"),  # 0 while it has not served
+    _integer("ended_at"),  # 0 unless another took its place, or its resident left
+    sqlite_with_rowid=False,
+)
+sa.Index("census_codes_mark", census_codes.c.space, census_codes.c.mark)
+
+# Mailboxes that two residents have shown to be theirs: they tell nobody apart.
+shared_mailboxes = sa.Table(
+    "shared_mailboxes",
+    metadata,
+    _text("space", key=True),
+    _text("mark", key=True),  # of the identity
+    _integer("since"),
+    sqlite_with_rowid=False,
+)

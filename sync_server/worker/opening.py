@@ -27,6 +27,7 @@ from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.households import has_list
 from sync_server.storage.mails import Mails
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
@@ -69,7 +70,7 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
-    installation = Installation(partial(_document, settings, keys), open_log, keys.pepper)
+    installation = Installation(partial(_document, settings, keys, ledger), open_log, keys.pepper)
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 
@@ -130,7 +131,7 @@ def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, s
     return TownLog(place, stored, settings.log_seconds, _now_in_seconds, SystemRandom().shuffle, witnessed)
 
 
-def _document(settings: Settings, keys: Keys, town: Content) -> Document:
+def _document(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Document:
     """The one document of space.json (docs/formats.md §6)."""
     return {
         "space": town.space.id,
@@ -140,7 +141,7 @@ def _document(settings: Settings, keys: Keys, town: Content) -> Document:
         "receipt_key": keys.receipt.jwk,
         "log": keys.log.vkey(origin_of(town.space.site_url)),
         "precompress": settings.precompress,
-        "methods": list(offered(settings)),
+        "methods": list(offered(settings, has_list=has_list(ledger, town.space.id))),
     }
 
 

@@ -173,13 +173,22 @@ def test_grants_go_the_short_way_too(town: House) -> None:
     assert [one["results"][0]["status"] for one in (short, long)] == ["accepted", "duplicate"]
 
 
-def test_an_act_of_before_the_town_asked_for_persons_is_not_taken_again_for_one(open_house: Opener) -> None:
+def test_an_act_made_before_the_town_asked_for_persons_is_not_taken_for_one(open_house: Opener) -> None:
     town = open_house(smtp_url="mailbox:")
     phone, ana = Phone(town), town.citizen(1)
-    text = ana.propose(5)
-    assert town.statuses(text, ana.vote(5)) == ["accepted"] * 2
+    kept = ana.propose(5)
     town.rules = write_town(town.services.settings.content, NAMED).consultations[SLUG]
     town.clock.at += 2
     phone.enrol()
-    assert phone.statuses([text], [])[0] == ["duplicate"]
-    assert phone.statuses([ana.vote(5, "against", rev=2)], [phone.grant(ana)]) == (["wrong_manifest"], ["granted"])
+    assert phone.statuses([kept], [phone.grant(ana)]) == (["wrong_manifest"], ["granted"])
+
+
+def test_a_town_asks_for_persons_before_anybody_has_acted_or_not_at_all(open_house: Opener) -> None:
+    town = open_house(smtp_url="mailbox:")
+    ana = town.citizen(1)
+    assert town.statuses(ana.propose(5), ana.vote(5)) == ["accepted"] * 2
+    notice = '[[notice]]\nrevision = 2\nat = 2026-01-02T00:00:00Z\ntext = {fr = "Autrement.", en = "Otherwise."}\n'
+    write_town(town.services.settings.content, f"revision = 2\n{NAMED}{notice}")
+    town.clock.at += 2
+    assert town.statuses(ana.vote(5, "against", rev=2)) == ["accepted"]
+    assert "'mode' must stay" in town.client.get("/v1/health").json["problems"]["valbrume"]

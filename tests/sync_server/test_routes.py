@@ -30,7 +30,7 @@ def test_every_route_declares_its_access_and_its_limit(house: House) -> None:
     for path, (_, policy) in policies(house).items():
         assert isinstance(policy, Policy), path
         assert isinstance(policy.access, Access), path
-        assert policy.limit in (0, 64 * 1024, 512 * 1024), path
+        assert policy.limit in (0, 4 * 1024, 64 * 1024, 512 * 1024), path
 
 
 def test_an_application_with_an_undeclared_route_does_not_start(house: House) -> None:

@@ -47,7 +47,7 @@ export async function startEnrolment(ports, method, to) {
 
 /**
  * Ends it: with what the citizen typed, or with "" when the proof was given elsewhere (202: not yet). On 200 the phone
- * is known and what waited for that may leave; on 410 there is nothing left to end.
+ * is known and what waited for that may leave; on 409 (the address is not one person's) and 410 nothing is left to end.
  * @param {Doors} ports
  * @param {string} proof
  */
@@ -63,7 +63,7 @@ export async function finishEnrolment(ports, proof) {
   // A key that was taken away never acts again: the next time it is another one.
   const isRevoked = answer.body.code === 'revoked';
   if (isRevoked) await ports.store.edit('keys', [DEVICE], () => null);
-  if (isRevoked || answer.status === 200 || answer.status === 410) await endEnrolment(ports, enrol);
+  if (isRevoked || [200, 409, 410].includes(answer.status)) await endEnrolment(ports, enrol);
   return answer;
 }
 
@@ -84,4 +84,13 @@ export function endEnrolment({ store }, enrol) {
  */
 export function confirmEnrolment(ports, enrol, token) {
   return ask(ports, 'enrol/confirm', { enrol, token });
+}
+
+/**
+ * Whether a letter's code is good, without using it.
+ * @param {Doors} ports
+ * @param {string} code
+ */
+export function checkCensusCode(ports, code) {
+  return ask(ports, 'census/check', { code });
 }

@@ -2,7 +2,7 @@
 import { announceChange } from './changes.mjs';
 import { readCensusCode } from './census_code.mjs';
 import { find, findAll, focusOn } from './elements.mjs';
-import { endEnrolment, finishEnrolment, pendingEnrolment, startEnrolment } from './enrolment.mjs';
+import { checkCensusCode, endEnrolment, finishEnrolment, pendingEnrolment, startEnrolment } from './enrolment.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
 import { doorsOf, isProvider, notify, notifyFailure, showPerson } from './person_view.mjs';
 
@@ -42,9 +42,9 @@ function readProof($form) {
 
 /** The code in the address, which forgets it: it serves once, and a copy of the address should not have it. */
 function takeCode() {
-  const [, code = ''] = /^#c=(\d{8})$/.exec(location.hash) || [];
+  const [, name = '', code = ''] = /^#([cl])=(\d{8}|[\w*~$=]{11})$/.exec(location.hash) || [];
   if (code) history.replaceState(null, '', location.pathname + location.search);
-  return code;
+  return { name, code };
 }
 
 /** Everything that happens on the page, in the order in which it was asked for: two answers never cross. */
@@ -145,6 +145,27 @@ export class PersonPage {
     this.notify('elsewhere');
   }
 
+  /**
+   * The square of a letter brings its code: it is written where it goes, and left to its owner to send.
+   * @param {string} code
+   */
+  writeLetter(code) {
+    const $field = /** @type {HTMLInputElement | null} */ (find('form[data-enrol=census] input', this.$person));
+    if (!$field) return;
+    $field.value = code.replace(/(.{4})(.{4})/, '$1 $2 ');
+    $field.focus();
+  }
+
+  /** @param {HTMLFormElement} $form */
+  async check($form) {
+    const code = readProof($form);
+    if (!code) return;
+    const answer = await checkCensusCode(this.doors, code);
+    if (answer.status !== 200) return this.fail(answer);
+    if (answer.body.standing === 'unknown') return showFault($form, 'wrong');
+    this.notify(answer.body.standing === 'good' ? 'listed' : 'used');
+  }
+
   async welcome() {
     announceChange({ outbox: true });
     await this.held(true);
@@ -192,6 +213,7 @@ export class PersonPage {
         $form.dataset.busy = '1';
         void this.inTurn(() => this.submit($form)).then(() => delete $form.dataset.busy);
       });
+      for (const $check of findAll('[data-check]', $form)) $check.addEventListener('click', () => void this.inTurn(() => this.check($form)));
     }
     for (const $again of findAll('[data-again]', this.$person)) $again.addEventListener('click', () => void this.inTurn(async () => {
       await this.stop();
@@ -213,8 +235,9 @@ export async function startPersonPage(page, $person) {
   const here = new PersonPage(page, $person);
   await here.show();
   here.listen();
-  const code = takeCode();
-  if (code) await here.inTurn(() => here.comeBack(code));
+  const { name, code } = takeCode();
+  if (name === 'c') await here.inTurn(() => here.comeBack(code));
+  if (name === 'l') here.writeLetter(code);
   await here.inTurn(() => here.poll());
   if (await page.store.get('state', 'person')) await here.inTurn(() => here.held());
 }

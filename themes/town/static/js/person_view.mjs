@@ -61,6 +61,7 @@ export function notify(page, name) {
 export function notifyFailure(page, { status, body }) {
   const names = /** @type {Record<string, string>} */ ({
     expired: 'expired', rate_limited: 'busy', revoked: 'gone', unknown_key: 'gone',
+    code_used: 'used', address_shared: 'shared',
   });
   notify(page, status ? names[body.code] || 'failed' : 'unreached');
 }

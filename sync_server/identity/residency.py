@@ -1,0 +1,79 @@
+"""What the town's list is asked for while the server runs, loaded at the first question: most towns have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from civic.assurance import Person
+from civic.refusals import Code, Refused
+from sync_server.identity.method import Begun, Identity, State, Wish
+from sync_server.identity.sources import Sources
+from sync_server.limits import HOUR, Windows
+from sync_server.storage import Ledger
+from sync_server.storage.grants import BallotKey
+from sync_server.storage.households import has_list
+from sync_server.vault import Vault
+
+if TYPE_CHECKING:
+    from sync_server.identity.census import CensusCode
+
+
+class CensusDoor:
+    """The method "census" (see Method), loaded when the first code is typed; `per_hour` is for one network."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, per_hour: int, sources: Sources) -> None:
+        self._ledger, self._vault, self._sources = ledger, vault, sources
+        self._network = Windows(per_hour, sources.monotonic, HOUR)
+        self._loaded: CensusCode | None = None
+
+    def begin(self, wish: Wish) -> Begun:
+        """See Method; Refused NOT_FOUND where the town has no list."""
+        self._find_list(wish.space.id)
+        return self._method.begin(wish)
+
+    def confirm(self, state: State, enrol: str, token: str) -> bool:
+        """See Method."""
+        return self._method.confirm(state, enrol, token)
+
+    def finish(self, state: State, enrol: str, proof: str, *, confirmed: bool) -> Identity | None:
+        """See Method."""
+        return self._method.finish(state, enrol, proof, confirmed=confirmed)
+
+    def check(self, space: str, written: str, network: str) -> str:
+        """See CensusCode; Refused NOT_FOUND where the town has no list."""
+        self._find_list(space)
+        return self._method.check(space, written, network)
+
+    def _find_list(self, space: str) -> None:
+        if not has_list(self._ledger, space):
+            raise Refused(Code.NOT_FOUND)
+
+    @property
+    def _method(self) -> CensusCode:
+        if self._loaded is None:
+            residents = import_module("sync_server.storage.residents").Residents(self._ledger)
+            census = import_module("sync_server.identity.census")
+            self._loaded = census.CensusCode(residents, self._vault, self._network, self._sources.now)
+        return self._loaded
+
+
+class Residency:
+    """What the list says of persons, asked where the rules of a consultation do; `vault` opens it."""
+
+    def __init__(self, ledger: Ledger, vault: Callable[[], Vault]) -> None:
+        self._ledger, self._vault = ledger, vault
+
+    def told_one(self, space: str, person: Person) -> Person:
+        """The person likewise."""
+        alone = ("", "")
+        return self.told(space, {alone: person})[alone]
+
+    def told(self, space: str, persons: Mapping[BallotKey, Person]) -> dict[BallotKey, Person]:
+        """The persons with their day of birth and neighbourhood, where they are on the list."""
+        facts = import_module("sync_server.census.facts")
+        known = facts.facts_of(self._ledger, self._vault(), space, {one.pid for one in persons.values()})
+        return {
+            key: one._replace(**known[one.pid]._asdict()) if one.pid in known else one for key, one in persons.items()
+        }
