@@ -1,4 +1,4 @@
-"""A server that lies about a secret vote, and what catches it: it may sign its lies, but not a right nobody asked for."""
+"""A server that lies about a secret vote, and what catches it: it signs its lies, and a right that nobody asked for."""
 
 from __future__ import annotations
 
