@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sync_server.storage.appending import Appender, LedgerUnknown
 from sync_server.storage.batch import Offer, Outcome
@@ -26,6 +25,9 @@ from sync_server.storage.engine import reading, writing
 from sync_server.storage.reading import Manifest, Reading
 from sync_server.storage.statements import Statements
 from sync_server.storage.tables import manifests, spaces
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["Ledger", "LedgerUnavailable", "LedgerUnknown", "Position"]
 

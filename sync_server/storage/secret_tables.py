@@ -27,7 +27,7 @@ issued = sa.Table(
     sqlite_with_rowid=False,
 )
 NOT_LOGGED = sa.text("entry < 0")
-sa.Index("issued_due", issued.c.space, issued.c.c, sqlite_where=NOT_LOGGED, postgresql_where=NOT_LOGGED)
+sa.Index("issued_due", issued.c.space, issued.c.c, sqlite_where=NOT_LOGGED)
 sa.Index("issued_holder", issued.c.space, issued.c.holder)
 
 # Records that are secret ballots: the log takes them in batches, in no order.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
 from sync_server.storage.people_tables import devices, grants, identities
@@ -23,6 +23,9 @@ from sync_server.storage.tables import (
     voters,
 )
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
 
 class Statements:
     """What the append path says to a database of this dialect."""
@@ -30,6 +33,8 @@ class Statements:
     def __init__(self, dialect: sa.Dialect) -> None:
         self.dialect = dialect
         self.is_sqlite = dialect.name == "sqlite"
+        # The other database's dialect is a megabyte or two that this process never needs.
+        self._sql: Any = import_module(f"sqlalchemy.dialects.{dialect.name}")
         place, lock = ("?", "") if self.is_sqlite else ("%s", " FOR UPDATE")
         self.position = f"SELECT last_no FROM spaces WHERE space = {place}{lock}"  # noqa: S608 - only our own names
         first = f"INSERT INTO spaces (space, last_no, rebuilds, indexed_no) VALUES ({place}, 0, 0, 0)"  # noqa: S608
@@ -63,12 +68,13 @@ class Statements:
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that can say what to do on a conflict."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        found: sqlite.Insert | postgresql.Insert = self._sql.insert(table)
+        return found
 
     def _writer(self, table: sa.Table, added: tuple[str, ...], largest: tuple[str, ...] = ()) -> Writer:
         """An insert that replaces the row of the same key; columns `added` are summed, `largest` keep the maximum."""
-        format_dialect = PGDialect(paramstyle="format")  # type: ignore[no-untyped-call]
-        dialect = SQLiteDialect() if self.is_sqlite else format_dialect
+        base = self._sql.base
+        dialect = base.SQLiteDialect() if self.is_sqlite else base.PGDialect(paramstyle="format")
         names = tuple(column.name for column in table.c)
         insert = self.insert(table)
         rest = [column for column in table.c if not column.primary_key]

