@@ -1,4 +1,5 @@
 // How an act is shown, the same on every page: its status, its trail, what happens next. Words: ux.md §4.
+import { isEarly } from './due.mjs';
 import { element } from './elements.mjs';
 import { isSaid, isSameDay, say, sayDay, sayHour, sayMoment, sayNumber } from './words.mjs';
 
@@ -94,6 +95,7 @@ function countedWhen(act) {
 export function sayStanding(act) {
   const number = sayNumber(act.no);
   if (act.state === 'waiting') {
+    if (isEarly(act, Date.now() / 1000)) return say('wait.hour', { hour: sayHour(act.notBefore || 0) });
     const key = `wait.${act.code}`;
     return isSaid(key) ? say(key) : sayOf('kept', act, {});
   }

@@ -20,11 +20,12 @@ export function actForms() {
  * @returns {Draft}
  */
 export function draftOf($form) {
-  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait } = $form.dataset;
+  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait, signer, token, fetched } = $form.dataset;
   return {
     kind: act || '', consultation: consultation || '', mh: mh || '', target: target || '', title: title || '', body: {},
     chosen: '', counts: Boolean(slot), slot: slot && `${act}:${slot}`, page: page || location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
     until: Number(until || 0), results: Number(results || 0), mode, grant, wait,
+    ...(token ? { signer, token: JSON.parse(token), fetched: Number(fetched) } : {}),
   };
 }
 
@@ -49,7 +50,7 @@ async function keepDraft(page, draft) {
   try {
     return { store: page.store, ...(await addAct(page.store, page.site, draft, made)) };
   } catch {
-    const store = await spareStore(page.store, draft.consultation);
+    const store = await spareStore(page.store, draft.signer || draft.consultation);
     return { store, ...(await addAct(store, page.site, draft, made)) };
   }
 }
