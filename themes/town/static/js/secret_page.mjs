@@ -23,7 +23,7 @@ function scopeOf({ dataset }) {
  * @param {{ right?: Right, lost: boolean }} own
  */
 async function standingOf(page, $box, { right, lost }) {
-  if (lost) return 'lost';
+  if (lost) return 'broken';
   if (right && (right.token || right.refused)) return right.token ? 'ready' : 'elsewhere';
   const person = await page.store.get('state', 'person');
   if (!isEnough(person, $box.dataset.assurance)) return 'unknown';
