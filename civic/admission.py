@@ -15,7 +15,9 @@ from civic.envelope import Envelope
 from civic.module import Module, Modules, module_of, needs_of
 from civic.phases import check_open
 from civic.refusals import Code, Refused
+from civic.secrecy import coarse, secret_question
 from civic.slots import Counted, Head, Remains, is_winning
+from civic.token import TokenScope, check_token
 
 FORM_VOTER = "form:"
 
@@ -37,7 +39,7 @@ class Act(NamedTuple):
     kind: str  # of the slot: for a withdrawal, the kind withdrawn
     voter: str  # the ballot key, in a named consultation the person (pid), or "form:<jti>" for an unsigned act
     payload: Any  # None for a withdrawal, Remains once erased
-    rx: int
+    rx: int  # of a secret ballot, what is kept of it (civic.secrecy.coarse)
     was_admitted: bool = False  # it is in a ledger already: what was withdrawn or erased since does not judge it again
     needs: tuple[tuple[str, ...], ...] = ()  # of each tuple one slot must be held (civic.module.needs_of)
 
@@ -45,6 +47,11 @@ class Act(NamedTuple):
     def is_unsigned(self) -> bool:
         """Whether it came through the plain HTML form."""
         return self.voter.startswith(FORM_VOTER)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it came with a token: then nobody knows whose it is."""
+        return self.envelope.token is not None
 
     @property
     def is_withdrawal(self) -> bool:
@@ -110,9 +117,30 @@ def check(
     phase = check_open(consultation, kind, rx)
     if kind not in module.tables and rx > consultation.accept_until:
         raise Refused(Code.CLOSED, kind)  # a phase after the closing may take words, never what the result counts
-    voter = FORM_VOTER + envelope.jti if is_unsigned else _voter_of(envelope, consultation, phase, person)
+    is_secret = check_right(envelope, consultation, module)
+    if is_secret:
+        voter, rx = envelope.voter, coarse(consultation, phase.starts_at, rx)
+    else:
+        voter = FORM_VOTER + envelope.jti if is_unsigned else _voter_of(envelope, consultation, phase, person)
     needs = () if payload is None else needs_of(modules, module, consultation, kind, envelope.slot_id, payload)
     return Act(envelope, consultation, module, kind, voter, payload, rx, needs=needs)
+
+
+def check_right(envelope: Envelope, consultation: Consultation, module: Module) -> bool:
+    """Whether it is a ballot of a secret question, with the right to it.
+
+    Refused TOKEN_INVALID or TOKEN_SCOPE without that right; BAD_PAYLOAD for a token where none is asked.
+    """
+    asked = secret_question(consultation, module, envelope.slot_kind, envelope.slot_id)
+    if asked is None:
+        if envelope.token is not None:
+            raise Refused(Code.BAD_PAYLOAD, "token")
+        return False
+    if envelope.token is None:
+        raise Refused(Code.TOKEN_INVALID)
+    scope = TokenScope(consultation.space, consultation.slug, asked.id, envelope.voter)
+    check_token(envelope.token, scope, consultation.issuers[asked.id])
+    return True
 
 
 def _voter_of(envelope: Envelope, consultation: Consultation, phase: Phase, person: Person | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from civic.assurance import LEVELS, METHOD, ROOTS, UNIQUE_BY, Eligibility
@@ -20,6 +20,7 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
+from civic.issuer_key import IssuerKey, issuer_jwk
 from civic.questions import Question, manifest_member, read_questions
 from civic.space import Space
 
@@ -89,6 +90,7 @@ class Consultation:
     manifest: bytes
     mh: str
     questions: tuple[Question, ...] = ()
+    issuers: Mapping[str, IssuerKey] = field(default_factory=dict)  # of the secret questions, by their ids
 
     @property
     def assurance(self) -> str:
@@ -130,8 +132,12 @@ def parse_consultation(
     texts: Mapping[str, bytes],
     space: Space,
     sources: Mapping[str, str] | None = None,
+    issuers: Mapping[str, IssuerKey] | None = None,
 ) -> Consultation:
-    """The consultation that `consultation.toml` and `<lang>.md` declare; DeclarationError says what to mend."""
+    """The consultation that `consultation.toml` and `<lang>.md` declare; DeclarationError says what to mend.
+
+    `issuers` are the public keys of its secret questions, by their ids.
+    """
     where = f"consultations/{slug}/consultation.toml"
     check_slug(slug, where)
     check_members(table, where, _MEMBERS)
@@ -141,10 +147,12 @@ def parse_consultation(
     rules = _read_rules(table, where)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
-    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
+    keys = _keys_of(questions, issuers or {}, rules, where, slug)
+    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions, keys)
     return Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
         manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions,
+        issuers=keys,
     )  # fmt: skip
 
 
@@ -156,12 +164,15 @@ def manifest_bytes(
     phases: tuple[Phase, ...],
     texts: Mapping[str, bytes],
     questions: tuple[Question, ...] = (),
+    issuers: Mapping[str, IssuerKey] | None = None,
 ) -> bytes:
     """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
     # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
     asked = {"questions": [manifest_member(one) for one in questions]} if questions else {}
+    keys = {"keys": {"issuer": {one: issuer_jwk(key) for one, key in issuers.items()}}} if issuers else {}
     return canonical_json(
         asked
+        | keys
         | {
             "v": 1,
             "space": space,
@@ -184,6 +195,20 @@ def manifest_bytes(
             "question_sha256": {lang: b64u_encode(hashlib.sha256(data).digest()) for lang, data in texts.items()},
         }
     )
+
+
+def _keys_of(
+    questions: tuple[Question, ...], keys: Mapping[str, IssuerKey], rules: Mapping[str, Any], where: str, slug: str
+) -> dict[str, IssuerKey]:
+    """The issuer keys of the secret questions; DeclarationError where the rules leave no room for a secret."""
+    secret = [one.id for one in questions if one.secret]
+    if secret and (rules["mode"] != "named" or rules["counts"] != "hidden" or "question" not in rules["modules"]):
+        needed = 'mode = "named", counts = "hidden" and the module question'
+        raise DeclarationError(f"{where}: question '{secret[0]}' is secret, which needs {needed}")
+    for one in secret:
+        if one not in keys:
+            raise DeclarationError(f"{where}: secret question '{one}' has no key: run `preau keys issuer {slug}`")
+    return {one: keys[one] for one in secret}
 
 
 def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from civic.canonical import parse_json
 from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError, check_slug
+from civic.issuers import parse_issuers
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
 
@@ -21,7 +22,7 @@ RESERVED = frozenset(
         "log", "town", "recompter", "registre", "moi", "confirmer",
     }
 )  # fmt: skip
-TOWN_KEY, SIGNATURE = "town.jwk", "manifest.jws"
+TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,5 @@ def _consultation(files: Mapping[str, bytes], slug: str, space: Space) -> Consul
         if path.startswith(folder) and path.endswith(".md")
     }
     sources = parse_json(files.get(f"{folder}sources.json", b"{}"))
-    return parse_consultation(slug, _parse_toml(files, f"{folder}consultation.toml"), texts, space, sources)
+    issuers = parse_issuers(files.get(f"{folder}{ISSUERS}", b"{}\n"), f"{folder}{ISSUERS}")
+    return parse_consultation(slug, _parse_toml(files, f"{folder}consultation.toml"), texts, space, sources, issuers)

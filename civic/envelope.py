@@ -24,11 +24,13 @@ from civic.jws import (
     split_jws,
 )
 from civic.refusals import Code, Refused
+from civic.token import Token, parse_token
 
 TYPE = "preau-env+jws"
 MAX_REV = 1_000_000
 _KIND = re.compile(r"[a-z]{1,20}")
 _MEMBERS = frozenset({"v", "aud", "a", "mh", "kind", "slot", "jti", "rev", "prev", "iat", "body"})
+_OPTIONAL = frozenset({"token"})
 
 
 class Envelope(NamedTuple):
@@ -47,6 +49,7 @@ class Envelope(NamedTuple):
     prev: str | None
     iat: int
     body: dict[str, Any]
+    token: Token | None = None  # its form is checked, not yet whether it is the right one (civic.token.check_token)
 
     @property
     def slot_kind(self) -> str:
@@ -68,14 +71,17 @@ def parse_envelope(text: str) -> Envelope:
 
 
 def _parse_payload(payload: bytes, envelope_id: str, voter: str, text: str) -> Envelope:
-    members = parse_members(payload, _MEMBERS, _CHECKS)
+    members = parse_members(payload, _MEMBERS, _CHECKS, _OPTIONAL)
     kind, slot = members["kind"], members["slot"]
     slot_kind, colon, slot_id = slot.partition(":")
     if not colon or not JTI.fullmatch(slot_id) or kind not in ("withdraw", slot_kind):
         raise Refused(Code.BAD_PAYLOAD, "slot")
+    token = parse_token(members["token"]) if "token" in members else None
+    if token is not None and members["iat"] != 0:
+        raise Refused(Code.BAD_PAYLOAD, "iat")  # the moment would tell who it was
     return Envelope(
         envelope_id, voter, text, members["aud"], members["a"], members["mh"], kind, slot, members["jti"],
-        members["rev"], members["prev"], members["iat"], members["body"],
+        members["rev"], members["prev"], members["iat"], members["body"], token,
     )  # fmt: skip
 
 

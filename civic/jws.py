@@ -89,13 +89,18 @@ def check_signature(parts: Parts, x: bytes, y: bytes) -> None:
         raise Refused(Code.BAD_SIGNATURE)
 
 
-def parse_members(payload: bytes, names: frozenset[str], checks: tuple[Check, ...]) -> dict[str, Any]:
-    """The JSON object in `payload` with exactly the members `names`, each as `checks` ask; Refused BAD_PAYLOAD."""
+def parse_members(
+    payload: bytes, names: frozenset[str], checks: tuple[Check, ...], optional: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The JSON object in `payload` with the members `names`, each as `checks` ask; Refused BAD_PAYLOAD.
+
+    Members in `optional` may be there or not, and are not looked at; any other is refused.
+    """
     try:
         members = parse_json(payload)
     except ValueError as error:
         raise Refused(Code.BAD_PAYLOAD) from error
-    if type(members) is not dict or members.keys() != names:
+    if type(members) is not dict or not names <= members.keys() <= names | optional:
         raise Refused(Code.BAD_PAYLOAD)
     for name, is_valid in checks:
         if not is_valid(members[name]):

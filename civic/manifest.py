@@ -10,6 +10,7 @@ from civic.assurance import LEVELS, Eligibility
 from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
+from civic.issuer_key import parse_issuer_jwk
 
 
 class Manifest(NamedTuple):
@@ -42,6 +43,9 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
     eligibility = Eligibility(asked["assurance"], asked.get("unique_by", ""), _names(asked.get("methods", [])))
     if not phases or eligibility.assurance not in LEVELS or found["counts"] not in ("open", "hidden"):
         raise ValueError("not a manifest: phases, assurance or counts")
+    keys = found.get("keys", {}).get("issuer", {})
+    if set(keys) != {one["id"] for one in found.get("questions", ()) if one.get("secret") is True}:
+        raise ValueError("not a manifest: each secret question has a key, and no other")
     consultation = Consultation(
         space=check_slug(found["space"], "space"), slug=check_slug(found["id"], "id"),
         revision=_number(found["revision"]), modules=_names(found["modules"]), counts=found["counts"],
@@ -50,6 +54,7 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
         manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
+        issuers={check_slug(one, "keys"): parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))
 

@@ -13,7 +13,7 @@ from civic.declaration import DeclarationError, check_members, read_member, read
 BLANK = "blank"
 TYPES = ("single", "multi")
 MOST_QUESTIONS, MOST_OPTIONS = 20, 20
-_QUESTION = frozenset({"id", "type", "title", "text", "option", "max", "wins"})
+_QUESTION = frozenset({"id", "type", "title", "text", "option", "max", "wins", "secret"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Question:
     title: Mapping[str, str]
     text: Mapping[str, str]  # Markdown, {} where there is none
     slot: str
+    secret: bool = False  # ballots come with a token and nobody knows whose they are (docs/formats.md §15)
 
     def has(self, option: str) -> bool:
         """Whether `option` is one of the answers."""
@@ -77,7 +78,8 @@ def _read_question(table: Mapping[str, Any], where: str, slug: str, languages: t
     title = read_words(table, "title", where, languages)
     if any("\n" in one or len(one) > 200 for one in title.values()):
         raise DeclarationError(f"{where}: a title is one line of at most 200 letters")
-    return Question(identity, kind, options, most, wins, title, text, slot_id(slug, identity))
+    secret = read_member(table, "secret", bool, where, default=False)
+    return Question(identity, kind, options, most, wins, title, text, slot_id(slug, identity), secret)
 
 
 def _read_options(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> tuple[Answer, ...]:
@@ -102,7 +104,8 @@ def manifest_member(question: Question) -> dict[str, Any]:
     """What the manifest says of a question; its words are hashed, in every language (docs/formats.md §2)."""
     labels = {one.id: dict(one.label) for one in question.options}
     words = canonical_json({"title": dict(question.title), "text": dict(question.text), "options": labels})
-    return {
+    # Named only where it is so: a manifest that was hashed into acts keeps its bytes.
+    return ({"secret": True} if question.secret else {}) | {
         "id": question.id,
         "type": question.type,
         "options": [one.id for one in question.options],
@@ -124,7 +127,8 @@ def widened_questions(
         options = tuple(Answer(one, labels.get(one, {})) for one in dict.fromkeys([*labels, *member["options"]]))
         most = max(member["max"], 0 if known is None else known.max)
         kind, title, text = ("single", {}, {}) if known is None else (known.type, known.title, known.text)
+        secret = member.get("secret") is True if known is None else known.secret
         wide[identity] = Question(
-            identity, kind, options, most, member["wins"], title, text, slot_id(slug, identity)
+            identity, kind, options, most, member["wins"], title, text, slot_id(slug, identity), secret
         )  # fmt: skip
     return tuple(wide.values())

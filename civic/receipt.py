@@ -36,12 +36,13 @@ def commitment(salt: bytes, envelope: str) -> str:
     return b64u_encode(hmac.digest(salt, envelope.encode("ascii"), hashlib.sha256))
 
 
-def promised_by(items: Iterable[ReceiptItem], log_seconds: int) -> int:
+def promised_by(items: Iterable[ReceiptItem], log_seconds: int, waits_until: int = 0) -> int:
     """When the public log holds the newest of `items` at the latest, if it is published every `log_seconds`.
 
-    Twice that: an act may just have missed one publication, and the next may have to be tried again.
+    Twice that: an act may just have missed one publication, and the next may have to be tried again. Secret ballots
+    wait for company, at most until `waits_until`, when nothing more is taken.
     """
-    return max(one.rx for one in items) + 2 * log_seconds + LOG_MARGIN
+    return max(waits_until, *(one.rx for one in items)) + 2 * log_seconds + LOG_MARGIN
 
 
 def seal_receipt(space: str, receipt: Receipt, kid: str, sign: Callable[[bytes], bytes]) -> str:

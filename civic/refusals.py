@@ -30,6 +30,8 @@ class Code(StrEnum):
     QUOTA = "quota"
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code, not a password
     TOKEN_SCOPE = "token_scope"  # noqa: S105 - the same
+    TOKEN_ALREADY_ISSUED = "token_already_issued"  # noqa: S105 - the same
+    BAD_BLINDED = "bad_blinded"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     BAD_REQUEST = "bad_request"

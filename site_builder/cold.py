@@ -51,7 +51,8 @@ def headers(desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable
     """`_headers` for pages that have these styles."""
     manifests = ["/files.json", *(f"/{desk.consultation.slug}/files.json" for desk in desks)]
     fresh = ["/sw.js", *(edition.path_of(path) for edition in editions for path in manifests)]
-    return headers_file({style for style in styles if style}, editions[0].site.sync_url, fresh)
+    site = editions[0].site
+    return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url)
 
 
 def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str) -> Files:

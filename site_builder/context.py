@@ -57,6 +57,7 @@ class SiteView:
     """Where the site and its server are, and what every page carries; in the language of the page."""
 
     sync_url: str
+    box_url: str  # where secret ballots go, "" where nothing is asked in secret
     site_url: str
     meta: str  # JSON for <meta name="preau-site"> (docs/formats.md §10)
     pages: tuple[PageLink, ...]

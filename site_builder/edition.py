@@ -48,11 +48,12 @@ def make_editions(
         for name in (space.coat_of_arms, space.skyline)
     ]
     paper = "" if content.town_key is None else on_paper(content.town_key.kid)
+    box = installation.box_url if any(one.issuers for one in content.consultations.values()) else ""
     editions = []
     for language in languages:
         site = SiteView(
-            sync_url=installation.sync_url, site_url=installation.site_url, meta=_meta(space, installation, language),
-            pages=_links(content, language.code),
+            sync_url=installation.sync_url, box_url=box, site_url=installation.site_url,
+            meta=_meta(space, installation, language, box), pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
             part_urls=assets.parts[language.code], methods=installation.methods, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, has_log=bool(installation.log), town_key=paper,
@@ -63,7 +64,7 @@ def make_editions(
     return editions
 
 
-def _meta(space: Space, installation: Installation, language: Language) -> str:
+def _meta(space: Space, installation: Installation, language: Language, box: str) -> str:
     """docs/formats.md §10."""
     site: dict[str, Any] = {
         "space": space.id, "sync": installation.sync_url, "root": "/", "lang": language.code,
@@ -72,7 +73,8 @@ def _meta(space: Space, installation: Installation, language: Language) -> str:
     }  # fmt: skip
     logged = {"log": installation.log} if installation.log else {}
     offered = {"methods": list(installation.methods)} if installation.methods else {}
-    return json.dumps(site | logged | offered, ensure_ascii=False, separators=(",", ":"))
+    secret = {"box": box} if box else {}
+    return json.dumps(site | secret | logged | offered, ensure_ascii=False, separators=(",", ":"))
 
 
 def _links(content: Content, code: str) -> tuple[PageLink, ...]:
@@ -206,7 +208,7 @@ class Edition:
 
     def _policy(self, style: str) -> str:
         if style not in self._policies:
-            self._policies[style] = policy([style] if style else [], self.site.sync_url)
+            self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
         return self._policies[style]
 
     def _text(self, texts: Mapping[str, Text]) -> TextView:

@@ -19,17 +19,20 @@ FIXED = (
 )
 
 
-def policy(styles: Iterable[str], sync_url: str) -> str:
-    """The content security policy that allows inline styles with these hashes, for <meta>."""
-    parts = urlsplit(sync_url)
-    sync = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+def policy(styles: Iterable[str], sync_url: str, box_url: str = "") -> str:
+    """The content security policy that allows inline styles with these hashes, for <meta>.
+
+    Pages may talk to the server at `sync_url`, and to `box_url` where secret ballots go elsewhere.
+    """
+    sync, box = _source(sync_url), _source(box_url)
+    served = sync + (box if box != sync else "")
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             f"style-src {' '.join(sorted(styles)) or chr(39) + 'none' + chr(39)}",
             "img-src 'self' data: blob:",
-            f"connect-src 'self'{sync}",
+            f"connect-src 'self'{served}",
             f"form-action 'self'{sync}",
             "manifest-src 'self'",
             "worker-src 'self'",
@@ -40,12 +43,18 @@ def policy(styles: Iterable[str], sync_url: str) -> str:
     )
 
 
-def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str]) -> bytes:
+def _source(address: str) -> str:
+    """An origin as the policy names it, "" where there is none."""
+    parts = urlsplit(address)
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str], box_url: str = "") -> bytes:
     """`_headers` (Netlify, Cloudflare Pages and the demo's file server); the paths in `fresh` are never kept.
 
     `frame-ancestors` is only here: a <meta> that has it is an error in the browser's console.
     """
-    lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url)}; frame-ancestors 'none'"]
+    lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url, box_url)}; frame-ancestors 'none'"]
     lines += [f"  {name}: {value}" for name, value in FIXED]
     for path in ("/a/*", "/p/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]

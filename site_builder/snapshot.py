@@ -28,6 +28,7 @@ class Installation:
     receipt_key: Mapping[str, str]
     precompress: bool
     log: str = ""  # verifier key of the public log, "" where there is none
+    box_url: str = ""  # where secret ballots go
     methods: tuple[str, ...] = ()  # ways to be known: "email", "census", "oidc:<provider>"
 
 
@@ -41,10 +42,11 @@ def read_installation(folder: Path, space: Space) -> Installation:
         raise BuildFailure(f"{folder} holds the snapshot of '{row['space']}', the content is that of '{space.id}'")
     site_url = str(row["site_url"] or space.site_url).rstrip("/")
     methods = tuple(str(one) for one in row.get("methods", ()))
+    sync_url = str(row["sync_url"]).rstrip("/")
+    box_url = str(row.get("box_url") or sync_url).rstrip("/")
     return Installation(
-        str(row["sync_url"]).rstrip("/"), site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""),
-        methods,
-    )  # fmt: skip
+        sync_url, site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""), box_url, methods
+    )
 
 
 def read_tables(folder: Path, slug: str) -> Tables:

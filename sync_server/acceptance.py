@@ -63,8 +63,11 @@ class Acceptance:
         self._grants = Grants(ledger)
         self._granting = Granting(self._grants, now)
 
-    def accept(self, town: Town, texts: Sequence[str], grants: Sequence[str] = ()) -> Answer:
+    def accept(self, town: Town, texts: Sequence[str], grants: Sequence[str] = (), *, is_box: bool = False) -> Answer:
         """Takes what can be taken, `grants` first; on return everything with a receipt is durable, and every grant.
+
+        `is_box`: they came to the ballot box, which takes secret ballots and nothing else, as no other door takes
+        these.
 
         LedgerUnavailable where acts had to be written and could not be: nothing is promised about any of them, and
         sending all again is harmless.
@@ -80,9 +83,12 @@ class Acceptance:
             person = persons.get((envelope.consultation, envelope.voter))
             try:
                 act = check(envelope, space, town.rules, self._modules, now, self._keys.form.kid, person)
+                if act.is_secret != is_box:
+                    raise Refused(Code.NOT_TAKEN, "door")
             except Refused as error:
                 results[place] = Result(envelope.id, "refused", code=error.code)
-                refused[place] = envelope
+                if (envelope.token is not None) == is_box:
+                    refused[place] = envelope
             else:
                 acts[place] = act
         if refused:
@@ -90,11 +96,12 @@ class Acceptance:
         if acts:
             self._append(space, acts, results)
         answered = [one for one in results if one is not None]
-        return Answer(now, answered, self._receipt(space, answered), granted)
+        waits_until = _end_of(town, [one for _, one in envelopes]) if is_box else 0
+        return Answer(now, answered, self._receipt(space, answered, waits_until), granted)
 
-    def receipt_of(self, space: str, item: ReceiptItem) -> str:
-        """The receipt of one record of `space`."""
-        return self._seal(space, (item,))
+    def receipt_of(self, space: str, item: ReceiptItem, waits_until: int = 0) -> str:
+        """The receipt of one record of `space`; `waits_until` as in civic.receipt.promised_by."""
+        return self._seal(space, (item,), waits_until)
 
     def _read(self, texts: Sequence[str], results: list[Result | None]) -> list[tuple[int, Envelope]]:
         envelopes: list[tuple[int, Envelope]] = []
@@ -122,7 +129,9 @@ class Acceptance:
     def _find_persons(self, town: Town, envelopes: Sequence[tuple[int, Envelope]]) -> Mapping[BallotKey, Person]:
         """Who stands behind the ballot keys of named consultations, looked up together; nothing for open ones."""
         named = {slug for slug, rules in town.rules.items() if rules.consultation.mode != "open"}
-        keys = [(one.consultation, one.voter) for _, one in envelopes if one.consultation in named] if named else []
+        # Of a secret ballot nobody may look up who it is: there is nothing to be found.
+        asked = [one for _, one in envelopes if one.consultation in named and one.token is None] if named else []
+        keys = [(one.consultation, one.voter) for one in asked]
         return self._grants.find_persons(town.content.space.id, keys) if keys else {}
 
     def _find_stored(
@@ -158,10 +167,16 @@ class Acceptance:
         for (place, act), (status, item, head, code) in zip(acts.items(), outcomes, strict=True):
             results[place] = Result(act.envelope.id, status, item, head, code)
 
-    def _receipt(self, space: str, results: Sequence[Result]) -> str | None:
+    def _receipt(self, space: str, results: Sequence[Result], waits_until: int) -> str | None:
         items = dict.fromkeys(one.item for one in results if one.item is not None)
-        return self._seal(space, tuple(items)) if items else None
+        return self._seal(space, tuple(items), waits_until) if items else None
 
-    def _seal(self, space: str, items: tuple[ReceiptItem, ...]) -> str:
-        key, receipt = self._keys.receipt, Receipt(items, promised_by(items, self._log_seconds))
+    def _seal(self, space: str, items: tuple[ReceiptItem, ...], waits_until: int) -> str:
+        key, receipt = self._keys.receipt, Receipt(items, promised_by(items, self._log_seconds, waits_until))
         return seal_receipt(space, receipt, key.kid, key.sign)
+
+
+def _end_of(town: Town, envelopes: Sequence[Envelope]) -> int:
+    """When the last of the votes that these are about takes nothing more."""
+    rules = [town.rules[one.consultation].consultation for one in envelopes if one.consultation in town.rules]
+    return max((one.accept_until for one in rules), default=0)

@@ -13,6 +13,7 @@ from sync_server.problems import Problem, register_problems
 from sync_server.routes import (
     Access,
     asking_address,
+    ballots,
     enrolment,
     forms,
     health,
@@ -24,6 +25,7 @@ from sync_server.routes import (
     receipts,
     services,
     snapshots,
+    tokens,
     witness,
 )
 from sync_server.services import Services
@@ -32,6 +34,8 @@ BLUEPRINTS = (
     intake.blueprint,
     enrolment.blueprint,
     mine.blueprint,
+    tokens.blueprint,
+    ballots.blueprint,
     oidc.blueprint,
     receipts.blueprint,
     snapshots.blueprint,

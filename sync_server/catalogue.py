@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from civic.admission import Rules
 from civic.canonical import parse_json
@@ -136,11 +136,17 @@ class Catalogue:
             for each in now.manifests(space.id):
                 rules = content.consultations.get(each.consultation)
                 # An act signed while the voter was another kind of thing would count a second time now.
-                if rules is not None and parse_json(each.manifest)["mode"] == rules.mode:
+                if rules is not None and _voting_of(each.manifest) == _voting_of(rules.manifest):
                     shown.setdefault(each.consultation, set()).add(each.mh)
         return {
             slug: Rules(one, frozenset(shown[slug]), space.languages) for slug, one in content.consultations.items()
         }
+
+
+def _voting_of(manifest: bytes) -> tuple[Any, Any]:
+    """What decides who a vote counts for."""
+    members = parse_json(manifest)
+    return members["mode"], members.get("keys")
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -178,6 +178,25 @@ def town_key(var: Path, file: Path, space: str | None, is_replaced: bool) -> Non
     click.echo(f"  {on_paper(key.kid)}")
 
 
+@keys.command("issuer")
+@var_option
+@click.argument("consultation")
+@click.option("--space", help="The town, where there are several.")
+@click.option("--replace", "is_replaced", is_flag=True, help="Make other keys, as long as it has not opened.")
+def issuer_keys(var: Path, consultation: str, space: str | None, is_replaced: bool) -> None:
+    """Make the keys that sign rights to a secret vote in CONSULTATION, one a question."""
+    from sync_server.issuer_making import make_issuer_keys
+    from sync_server.rebuilding import one_town
+
+    settings = settings_of(var)
+    _, folder = one_town(settings, space)
+    made = make_issuer_keys(folder, consultation, settings.issuers, int(time.time()), is_replaced=is_replaced)
+    for one in made.questions:
+        click.echo(f"{one}: {'a new key' if one in made.new else 'the key it had'}")
+    click.echo(f"They are in {settings.issuers}: the server needs them until the vote is over, then it deletes them.")
+    click.echo("Their public halves are part of the rules: sign these again (`preau sign`).")
+
+
 @main.command()
 @var_option
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True, help="The town's.")

@@ -38,7 +38,10 @@ PROOF_STATUSES = STATUSES | {
     Code.BAD_SIGNATURE: 401,
     Code.UNKNOWN_KEY: 401,
     Code.REVOKED: 401,
+    Code.NOT_ELIGIBLE: 403,
+    Code.TOKEN_ALREADY_ISSUED: 409,
     Code.EXPIRED: 410,
+    Code.CLOSED: 410,
 }
 CHALLENGES = {Code.UNAUTHORISED: "Bearer"}  # every other 401 asks for a device's signature (RFC 9110 §11.6.1)
 _CODES = {status: code for code, status in STATUSES.items()}

@@ -63,7 +63,7 @@ def open_services(
     per_key = Windows(settings.envelopes_per_minute, monotonic)
     acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random, settings.log_seconds)
     per_address = Windows(settings.requests_per_minute, monotonic)
-    identities = open_identities(settings, keys, ledger, Sources(now, monotonic, random))
+    identities = open_identities(settings, keys, ledger, known, Sources(now, monotonic, random))
     catalogue = Catalogue(settings.content, ledger, monotonic)
     stored = WitnessedLogs(ledger)
     witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)

@@ -30,6 +30,7 @@ ABOUT: Mapping[str, str] = {
     "host": "address to listen on; a reverse proxy with HTTPS stands before it",
     "port": "port to listen on",
     "sync_url": "address of this server as phones see it",
+    "box_url": "address of this server for secret ballots, another name of it; sync_url where there is none",
     "site_url": "address of the site, where it is not the one of space.toml",
     "origins": "origins that may send acts, besides the sites' own",
     "trusted_proxies": "reverse proxies whose X-Forwarded-For is believed",
@@ -62,6 +63,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     sync_url: str = "http://127.0.0.1:8000"
+    box_url: str = ""
     site_url: str = ""
     origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -86,6 +88,16 @@ class Settings:
     def keys(self) -> Path:
         """Where the keys are."""
         return self.var / "keys"
+
+    @property
+    def issuers(self) -> Path:
+        """Where the keys are that sign rights to a secret vote, a folder a space."""
+        return self.keys / "issuers"
+
+    @property
+    def box(self) -> str:
+        """Where phones send secret ballots."""
+        return self.box_url or self.sync_url
 
     @property
     def mailbox(self) -> Path:
@@ -168,7 +180,7 @@ def _placed(settings: Settings) -> Settings:
         database = f"{SQLITE}{settings.var / database.removeprefix(SQLITE)}"  # an absolute path stays what it is
     elif "://" not in database:
         raise SettingsError("database must be an address such as sqlite:///preau.sqlite or postgresql+psycopg://…")
-    for name in ("sync_url", "site_url"):
+    for name in ("sync_url", "box_url", "site_url"):
         address = getattr(settings, name)
         if address and origin_of(address) == "":
             raise SettingsError(f"{name} must begin with http:// or https://")
@@ -183,6 +195,7 @@ def _placed(settings: Settings) -> Settings:
         "theme": settings.theme.absolute(),
         "database": database,
         "sync_url": settings.sync_url.rstrip("/"),
+        "box_url": settings.box_url.rstrip("/"),
         "site_url": settings.site_url.rstrip("/"),
     }
     kept = {one.name: getattr(settings, one.name) for one in fields(Settings)}

@@ -15,7 +15,7 @@ from civic.canonical import b64u_decode, canonical_json, parse_json
 from civic.declaration import check_slug
 
 REASONS = ("request", "moderation", "retention")
-COMMITTED = ("env", "ballot", "issue")
+COMMITTED = ENV, BALLOT, ISSUE = "env", "ballot", "issue"
 _MAX_NUMBER = 2**53
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from civic.module import Modules
 from sync_server.identity.addresses import read_providers, read_throwaway
 from sync_server.identity.enrolling import Enrolling, Kept
+from sync_server.identity.issuing import Issuers, Issuing, Stored
 from sync_server.identity.mailed import PER_DOMAIN, PER_MAILBOX, Domains, Mailed, MailLimits
 from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
@@ -19,6 +23,8 @@ from sync_server.limits import HOUR, Windows
 from sync_server.settings import Settings
 from sync_server.storage import Ledger
 from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.grants import Grants
+from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
 from sync_server.storage.people import People
 from sync_server.vault import Vault
@@ -36,9 +42,10 @@ class Identities(NamedTuple):
     enrolling: Enrolling
     mine: Mine
     returning: Returning
+    issuing: Issuing
 
 
-def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sources) -> Identities:
+def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Modules, sources: Sources) -> Identities:
     """The parts over `ledger`; proof by e-mail is offered where letters can be sent, a provider where it is set up."""
     vault = Vault(keys.vault, keys.pepper, sources.random)
     words = load_own_words()
@@ -48,12 +55,25 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, sources: Sou
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
     mine = Mine(ledger, nonces, vault, sources.now)
-    return Identities(enrolling, mine, Returning(kept.enrolments, federated, vault, sources.now))
+    returning = Returning(kept.enrolments, federated, vault, sources.now)
+    stored = Stored(Grants(ledger), IssuedTokens(ledger))
+    issuing = Issuing(stored, modules, _issuers(settings, sources), sources, time.sleep)
+    return Identities(enrolling, mine, returning, issuing)
 
 
 def offered(settings: Settings) -> tuple[str, ...]:
     """The names of the methods that an installation offers."""
     return (*(("email",) if settings.smtp_url else ()), *(one.method for one in settings.oidc))
+
+
+def _issuers(settings: Settings, sources: Sources) -> Callable[[], Issuers]:
+    # Loaded at the first request: most towns ask nothing in secret.
+    @cache
+    def opened() -> Issuers:
+        keys: Issuers = import_module("sync_server.issuer_keys").StoredIssuers(settings.issuers, sources.random)
+        return keys
+
+    return opened
 
 
 def _methods(settings: Settings, vault: Vault, words: Mapping[str, Words], sources: Sources) -> dict[str, Method]:

@@ -31,12 +31,14 @@ def take_envelopes() -> Response:
     return Response(text, content_type="application/json")
 
 
-def answer_text(service: Services, space: str, envelopes: Sequence[str], grants: Sequence[str] | None) -> str:
+def answer_text(
+    service: Services, space: str, envelopes: Sequence[str], grants: Sequence[str] | None, *, is_box: bool = False
+) -> str:
     """The JSON answer, ASCII, once all that it acknowledges is durable; Problem or LedgerUnavailable otherwise."""
     town = service.catalogue.town(space)
     if town is None:
         raise Problem(Code.NOT_FOUND)
-    answer = service.acceptance.accept(town, envelopes, grants or ())
+    answer = service.acceptance.accept(town, envelopes, grants or (), is_box=is_box)
     receipt = "null" if answer.receipt is None else f'"{answer.receipt}"'
     results = ",".join(map(_result_json, answer.results))
     granted = "" if grants is None else f',"grants":[{",".join(map(_grant_json, answer.grants))}]'

@@ -120,6 +120,7 @@ class Batch:
         self.records: list[tuple[Any, ...]] = []
         self.payloads: list[tuple[Any, ...]] = []
         self.stones: list[tuple[Any, ...]] = []
+        self.secret: list[tuple[Any, ...]] = []
         self.superseded: list[tuple[str, str, int]] = []
         self.moved: set[Key] = set()
         self.totals: Counter[tuple[str, Counted]] = Counter()
@@ -210,6 +211,8 @@ class Batch:
             self.payloads.append((self.space, no, act.voter, envelope.slot, envelope.text, offer.salt))
         else:
             self.stones.append(stone_row(self.space, offer.stone._replace(no=no)))
+        if act.is_secret:
+            self.secret.append((self.space, no, slug, 0))
         head = settlement.head
         if settlement.is_winning:
             self._move(act, settlement)
@@ -252,6 +255,7 @@ class Batch:
         say.payloads.write(cursor, self.payloads)
         say.tombstones.write(cursor, self.stones)
         say.superseded.write(cursor, self.superseded)
+        say.secret_ballots.write(cursor, self.secret)
         moved = sorted(self.moved)  # in the order of the table: neighbours are written together
         say.heads.write(cursor, [head_row(space, key[0], *self.heads[key]) for key in moved])
         persons = sorted({(slug, voter) for slug, voter, _ in moved})

@@ -14,6 +14,7 @@ from civic.canonical import b64u_decode, parse_json
 from civic.slots import Counted
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
+from sync_server.storage.issued import detach_person
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import PublicLog
 from sync_server.storage.many_rows import Key
@@ -59,6 +60,7 @@ def erase_person(ledger: Ledger, space: str, one: Erasure) -> int:
             log.note_erased(connection, space, [record.no for record in gone], one.reason)
             more = {"rebuilds": spaces.c.rebuilds + 1}
             connection.execute(sa.update(spaces).where(spaces.c.space == space).values(**more))
+        detach_person(ledger, connection, space, one.pid, one.undecided)
         _forget_person(connection, space, one.pid)
     return len(gone)
 

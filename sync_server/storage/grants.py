@@ -58,6 +58,11 @@ class Grants:
         with self._ledger.reading() as now:
             return find_devices(self._ledger, now.connection, space, set(kids))
 
+    def person(self, space: str, pid: str) -> Person:
+        """A person by their number, with what they have proved."""
+        with self._ledger.reading() as now:
+            return Person(pid, find_proofs(self._ledger, now.connection, space, {pid}).get(pid, ()))
+
     def add(self, space: str, offered: Sequence[Granted]) -> dict[BallotKey, Granted]:
         """Keeps the grants of ballot keys nobody granted before; what stands for each key then, durably.
 

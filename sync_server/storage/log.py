@@ -3,26 +3,31 @@
 Entries may be added by any process; the order is decided here, in one transaction each::
 
     log = PublicLog(ledger)
-    log.append_due("valbrume", limit=1000)            # rules and records that the log does not have yet
+    log.append_due("valbrume")                        # rules and records that the log does not have yet
     log.append("valbrume", [(0, entry)])              # anything else, at most once each
     log.note_erased(connection, "valbrume", [4127], "request")  # by whoever deletes the content
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from civic.log.entries import Committed, Declared, Erased, LogEntry, entry_bytes
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import Reading
+from sync_server.storage.secret_tables import secret_ballots
 from sync_server.storage.tables import OF_NONE, OF_RECORD, log_checkpoints, log_entries, records
 
 WINDOW = 1_000  # records logged in one transaction: voters wait for no more than that
 
 _LOCK = 0x6C6F67  # "log": with the space, what the transactions of one log take turns for
 _LOG = log_entries.c
+OF_ISSUE = sa.text("no < 0")  # of no record, but one of very many: not what `other_entries` gives
+
+Write = Callable[[Sequence[tuple[int, bytes]]], int]  # adds entries with their numbers; the index of the first
 
 
 class PublicLog:
@@ -66,6 +71,13 @@ class PublicLog:
             new = [one for one in written if (one[0] not in numbers if one[0] else one[1] not in others)]
             self._write(connection, space, new)
 
+    @contextmanager
+    def adding(self, space: str) -> Iterator[tuple[sa.Connection, Write]]:
+        """A transaction in which nobody else adds to this log, and what adds to it."""
+        with self._ledger.writing() as connection:
+            self._lock(connection, space)
+            yield connection, lambda new: self._write(connection, space, new)
+
     def note_erased(self, connection: sa.Connection, space: str, numbers: Iterable[int], reason: str) -> None:
         """Says that the words and salts of these records are gone, in the transaction of the caller, who deletes them.
 
@@ -81,7 +93,7 @@ class PublicLog:
         self._write(connection, space, [(0, entry_bytes(Erased(indexes[no], reason))) for no in gone])
 
     def other_entries(self, space: str) -> list[bytes]:
-        """The entries that are of no record, in their order: rules, erasures, results."""
+        """The entries that are of no record, in their order: rules, erasures, results; rights to vote are not there."""
         with self._ledger.reading() as now:
             return list(_others(now.connection, space))
 
@@ -135,7 +147,7 @@ class PublicLog:
         others = _others(now.connection, space)
         rules = [entry_bytes(Declared(one.consultation, one.mh)) for one in now.manifests(space)]
         query = sa.select(records.c.no, records.c.consultation, records.c.c).where(
-            records.c.space == space, records.c.no > _last_no(now.connection, space)
+            records.c.space == space, records.c.no > _last_no(now.connection, space), ~_is_secret(records)
         )
         rows = now.connection.execute(query.order_by(records.c.no).limit(WINDOW))
         acts = [(row.no, entry_bytes(Committed("env", row.consultation, row.c))) for row in rows]
@@ -146,11 +158,12 @@ class PublicLog:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK, sa.func.hashtext(space))))
 
-    def _write(self, connection: sa.Connection, space: str, new: Sequence[tuple[int, bytes]]) -> None:
+    def _write(self, connection: sa.Connection, space: str, new: Sequence[tuple[int, bytes]]) -> int:
+        size = _size(connection, space)
         if new:
-            size = _size(connection, space)
             rows = [{"space": space, "i": size + place, "no": no, "entry": one} for place, (no, one) in enumerate(new)]
             connection.execute(sa.insert(log_entries), rows)
+        return size
 
 
 def _size(connection: sa.Connection, space: str) -> int:
@@ -160,8 +173,19 @@ def _size(connection: sa.Connection, space: str) -> int:
 
 
 def _last_no(connection: sa.Connection, space: str) -> int:
-    last = sa.select(_LOG.no).where(_LOG.space == space, OF_RECORD).order_by(_LOG.no.desc()).limit(1)
+    """The last record that was logged in its turn; secret ballots have none."""
+    last = (
+        sa.select(_LOG.no)
+        .where(_LOG.space == space, OF_RECORD, ~_is_secret(log_entries))
+        .order_by(_LOG.no.desc())
+        .limit(1)
+    )
     return int(connection.execute(last).scalar() or 0)
+
+
+def _is_secret(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether a row of `table` is of a secret ballot: these wait for company (storage.secret_log)."""
+    return sa.exists().where(secret_ballots.c.space == table.c.space, secret_ballots.c.no == table.c.no)
 
 
 def _others(connection: sa.Connection, space: str) -> dict[bytes, None]:

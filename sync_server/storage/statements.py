@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
 from sync_server.storage.people_tables import devices, grants, identities
+from sync_server.storage.secret_tables import secret_ballots
 from sync_server.storage.tables import (
     SHOWN,
     heads,
@@ -43,6 +44,7 @@ class Statements:
         self.tombstones = self._writer(tombstones, ())
         self.heads = self._writer(heads, ())
         self.superseded = self._writer(superseded, ())
+        self.secret_ballots = self._writer(secret_ballots, ())
         self.ids = self._writer(ids, ())
         self.voters = self._writer(voters, ())
         self.totals = self._writer(totals, ("n",), largest=("as_of",))
@@ -76,6 +78,7 @@ class Statements:
             tombstones,
             superseded,
             ids,
+            secret_ballots,
         ):  # those are append only: the same key twice is an error, never an update
             new = insert.excluded
             greatest = sa.func.max if self.is_sqlite else sa.func.greatest

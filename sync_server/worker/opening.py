@@ -134,6 +134,7 @@ def _document(settings: Settings, keys: Keys, town: Content) -> Document:
     return {
         "space": town.space.id,
         "sync_url": settings.sync_url,
+        "box_url": settings.box,
         "site_url": settings.site_url or town.space.site_url,
         "receipt_key": keys.receipt.jwk,
         "log": keys.log.vkey(origin_of(town.space.site_url)),

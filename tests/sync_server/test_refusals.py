@@ -132,7 +132,7 @@ def test_every_code_is_documented_with_the_right_advice(code: Code) -> None:
 def test_every_code_of_an_act_has_been_met_here() -> None:
     """Runs last in this file; `unavailable` is met in test_acceptance, where the ledger is broken on purpose.
 
-    What is said of tokens is met in tests/civic/test_token.py: no envelope carries one yet.
+    What is said of tokens is met in test_secret.py.
     """
     table = set(re.findall(r"^\| `(\w+)` \| (?:yes|retry) \|", FORMATS.read_text("utf-8"), re.MULTILINE))
     assert table - met == {"unavailable", "token_invalid", "token_scope"}
