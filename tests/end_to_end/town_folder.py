@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from civic.content import Content, parse_content
+from sync_server.issuer_making import make_issuer_keys
 
 WRITTEN = Path(__file__).with_name("content")
 HOUR, DAY = 3600, 86400
@@ -92,6 +93,8 @@ def write_town(folder: Path, now: int, plans: dict[str, Plan], site_url: str) ->
             text = WRITTEN / "texts" / f"{slug}.{language}.md"
             words = text if text.exists() else WRITTEN / "texts" / f"other.{language}.md"
             (home / f"{language}.md").write_text(words.read_text("utf-8").replace("SLUG", slug), "utf-8")
+    for slug in (slug for slug, plan in plans.items() if "secret = true" in plan.questions):
+        make_issuer_keys(folder, slug, folder.parents[1] / "keys" / "issuers", now)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return parse_content(files)
 

@@ -41,7 +41,7 @@ function fitBallot({ consultation, question }, right) {
   for (const $one of findAll(`[data-mode=secret][data-consultation="${consultation}"][data-question="${question}"]`)) {
     isOther = isOther || ($one.dataset.signer || '') !== signer;
     Object.assign($one.dataset, { signer, token: right ? JSON.stringify(right.token) : '', fetched: String((right && right.fetched) || 0) });
-    for (const $ballot of findAll('[data-ballot]', $one)) $ballot.hidden = !right;
+    if ($one instanceof HTMLFormElement) $one.hidden = !right;
   }
   return isOther;
 }
