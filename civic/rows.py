@@ -2,6 +2,7 @@
 
 {"mh":"<hash>","rules":"<text of a manifest>"}                    every version of the rules, first
 {"i":<entry of the log>,"jws":"…","no":<record>,"rx":…,"salt":"…"}   a record; "p": who, in mode named; "u": unsigned
+{"i":<entry of the log>,"jws":"…","salt":"…"}                        a secret ballot: no number, no time, no person
 {"i":…,"no":…,"rx":…,"withheld":"<slot>"}                         words that their author has replaced or taken back
 """
 
@@ -37,6 +38,14 @@ class Row(NamedTuple):
     is_unsigned: bool  # it came through the plain form and is signed by the server
 
 
+class SecretRow(NamedTuple):
+    """A secret ballot with all it takes to open its entry in the log, and nothing that says when it came."""
+
+    i: int
+    salt: bytes
+    jws: str
+
+
 class Withheld(NamedTuple):
     """A record whose words are published no more; a later one stands in its slot, which is claimed, not proved."""
 
@@ -46,7 +55,7 @@ class Withheld(NamedTuple):
     slot: str
 
 
-Line = RulesLine | Row | Withheld
+Line = RulesLine | Row | SecretRow | Withheld
 
 
 def line_bytes(line: Line) -> bytes:
@@ -77,6 +86,8 @@ def pseudonym(secret: bytes, consultation: str, person: str) -> str:
 def _members(line: Line) -> dict[str, Any]:
     if isinstance(line, RulesLine):
         return {"mh": line.mh, "rules": line.manifest.decode("utf-8")}
+    if isinstance(line, SecretRow):
+        return {"i": line.i, "salt": b64u_encode(line.salt), "jws": line.jws}
     place = {"i": line.i, "no": line.no, "rx": line.rx}
     if isinstance(line, Withheld):
         return place | {"withheld": line.slot}
@@ -91,14 +102,21 @@ def _members(line: Line) -> dict[str, Any]:
 def _line(members: Mapping[str, Any]) -> Line:
     if "rules" in members:
         return RulesLine(_text(members["mh"]), _text(members["rules"]).encode("utf-8"))
+    if "no" not in members:
+        return SecretRow(_number(members["i"]), _salt(members["salt"]), _text(members["jws"]))
     place = _number(members["i"]), _number(members["no"]), _number(members["rx"])
     if "withheld" in members:
         return Withheld(*place, _text(members["withheld"]))
-    salt = b64u_decode(_text(members["salt"]))
-    if len(salt) != SALT_BYTES:
-        raise ValueError("a salt has 32 bytes")
+    salt = _salt(members["salt"])
     person = _text(members["p"]) if "p" in members else None
     return Row(*place, salt, _text(members["jws"]), person, "u" in members)
+
+
+def _salt(value: Any) -> bytes:
+    salt = b64u_decode(_text(value))
+    if len(salt) != SALT_BYTES:
+        raise ValueError("a salt has 32 bytes")
+    return salt
 
 
 def _number(value: Any) -> int:

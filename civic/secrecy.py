@@ -5,7 +5,7 @@ What makes an act such a ballot, until when it may come, and what is kept of whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from civic.consultation import Consultation
 from civic.module import Module, Modules
@@ -41,3 +41,11 @@ def coarse(consultation: Consultation, starts_at: int, rx: int) -> int:
     Never after the end of the vote, so that a result dates from the same day whoever counts it.
     """
     return min(max(rx - rx % DAY, starts_at), consultation.closes_at)
+
+
+def least_persons(named: int, secret: Iterable[int]) -> int:
+    """How many persons took part at the least: `named` are known apart, `secret` are the ballots of each question.
+
+    Whether two secret ballots to two questions are one person's nobody can tell, so they are not added up.
+    """
+    return max(named, *secret, 0)

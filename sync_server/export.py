@@ -34,6 +34,7 @@ from sync_server.settings import Settings
 from sync_server.storage import Ledger, Manifest, Offer, PublicLog, Record
 from sync_server.storage.grants import BallotKey, Grants
 from sync_server.storage.moving import people_lines, restore_people
+from sync_server.storage.secret_log import SecretLog
 
 BATCH = 500
 CONTENT, RECORDS, MANIFESTS, KEYS, ABOUT = "content", "records.jsonl", "manifests.jsonl", "keys", "export.json"
@@ -126,6 +127,7 @@ def _import_log(log: PublicLog, space: str, source: Path) -> None:
         log.restore(space, rows)
         if log.rows_after(space, rows[0][0], len(rows)) != rows:
             raise ExportUnreadable(f"entry {rows[0][0]} of the log, or one after it: this ledger has another log")
+    SecretLog(log).note_restored(space)
     for lines in _batches(source / CHECKPOINTS) if (source / CHECKPOINTS).is_file() else ():
         for line in lines:
             log.keep_checkpoint(space, line["size"], line["text"])

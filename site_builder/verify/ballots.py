@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from civic.admission import FORM_VOTER, Act, Rules
+from civic.admission import FORM_VOTER, Act, Rules, check_right
 from civic.canonical import b64u_decode
 from civic.envelope import Envelope, parse_envelope
 from civic.manifest import Manifest, parse_manifest
-from civic.module import Modules
+from civic.module import Modules, module_of
 from civic.phases import check_open
 from civic.receipt import commitment
 from civic.refusals import Code, Refused
 from civic.replay import admitted, widened
-from civic.rows import Row, RulesLine, Withheld
-from site_builder.verify.public_log import Held
+from civic.rows import Row, RulesLine, SecretRow, Withheld
+from site_builder.verify.public_log import Held, Logged
 from site_builder.verify.standing import Recount
 
 MOST_TOLD = 5  # ballots that are named below a sentence
@@ -61,6 +61,8 @@ class Counts:
     erased: int = 0  # entries whose act exists no more
     missing: int = 0  # entries that nothing speaks of
     form_keys: set[str] = field(default_factory=set)
+    secret: int = 0  # rows that are secret ballots
+    secret_keys: set[str] = field(default_factory=set)
 
 
 class Ballots:
@@ -80,57 +82,62 @@ class Ballots:
         self._entries = iter(held)
         self._erased = erased
         self._last = -1
-        self._waiting: tuple[int, bytes] | None = next(self._entries, None)
+        self._waiting: Logged | None = next(self._entries, None)
         self._signed_keys: set[str] = set()
         self._windows: dict[str, list[tuple[int, int]]] = {}  # when acts of a kind were taken, by any version
 
-    def take(self, line: Row | Withheld) -> None:
+    def take(self, line: Row | SecretRow | Withheld) -> None:
         """Checks one row and counts it; what is wrong with it is in `faults`."""
+        # A secret ballot has no number but that of its entry.
+        no, name = (0, f"#{line.i} ") if isinstance(line, SecretRow) else (line.no, "")
         if line.i <= self._last:
-            self.faults.add("twice", line.no)
+            self.faults.add("twice", no, name)
             return
-        c = self._entry(line)
+        c = self._entry(line, no, name)
         if isinstance(line, Withheld):
             self.counts.withheld += 1
             self.recount.leave_room(line)
             return
         self.counts.opened += 1
         if c is not None and not (line.jws.isascii() and b64u_decode(commitment(line.salt, line.jws)) == c):
-            self.faults.add("unopened", line.no)
+            self.faults.add("unopened", no, name)
         try:
             envelope = parse_envelope(line.jws)
             self._check_scope(line, envelope)
             act = self._act(line, envelope)
             head = self.recount.standing.head(envelope.consultation, envelope.slot, act.voter)
             if head is not None and head.id == envelope.id:
-                self.faults.add("twice", line.no)
-            self.recount.take(act, line.no)
+                self.faults.add("twice", no, name)
+            self.recount.take(act, line.i if isinstance(line, SecretRow) else line.no)
         except Refused as refused:
             kind = "signature" if refused.code is Code.BAD_SIGNATURE else "refused"
-            self.faults.add(kind, line.no, refused.code.value)
+            self.faults.add(kind, no, name + refused.code.value)
         except KeyError as error:
-            self.faults.add("unknown_kind", line.no, str(error.args[0]))
+            self.faults.add("unknown_kind", no, str(error.args[0]))
 
     def end(self) -> None:
         """Notes what the rows have not spoken of."""
         while self._waiting is not None:
-            self._pass_over(self._waiting[0])
+            self._pass_over(self._waiting.i)
             self._waiting = next(self._entries, None)
         for slot in self.recount.unjustified():
             self.faults.add("withheld", 0, slot)
 
-    def _entry(self, line: Row | Withheld) -> bytes | None:
+    def _entry(self, line: Row | SecretRow | Withheld, no: int, name: str) -> bytes | None:
         """The commitment that the log has at this row's entry; None, and a fault, where it has no such act."""
         self._last = line.i
-        while self._waiting is not None and self._waiting[0] < line.i:
-            self._pass_over(self._waiting[0])
+        while self._waiting is not None and self._waiting.i < line.i:
+            self._pass_over(self._waiting.i)
             self._waiting = next(self._entries, None)
-        if self._waiting is None or self._waiting[0] != line.i:
-            self.faults.add("not_logged", line.no)
+        found = self._waiting
+        if found is None or found.i != line.i:
+            self.faults.add("not_logged", no, name)
             return None
-        c = self._waiting[1]
         self._waiting = next(self._entries, None)
-        return c
+        if found.is_secret != isinstance(line, SecretRow):
+            self.faults.add("not_logged", no, name)
+            return None
+        return found.c
 
     def _pass_over(self, index: int) -> None:
         if index in self._erased:
@@ -139,14 +146,17 @@ class Ballots:
             self.counts.missing += 1
             self.faults.add("missing", 0, f"#{index}")
 
-    def _check_scope(self, row: Row, envelope: Envelope) -> None:
+    def _check_scope(self, row: Row | SecretRow, envelope: Envelope) -> None:
         if envelope.aud != self.space:
             raise Refused(Code.WRONG_AUDIENCE)
         if envelope.consultation not in self.rules:
             raise Refused(Code.UNKNOWN_CONSULTATION)
         if envelope.mh not in self.versions.by_hash:
             raise Refused(Code.WRONG_MANIFEST)
-        self._check_window(envelope.slot_kind, row.rx)
+        if isinstance(row, Row):
+            self._check_window(envelope.slot_kind, row.rx)
+        elif not self._windows_of(envelope.slot_kind):
+            raise Refused(Code.NOT_TAKEN, envelope.slot_kind)
 
     def _check_window(self, kind: str, rx: int) -> None:
         """Received while a version of the rules took such acts: the town may have moved a date since."""
@@ -162,8 +172,18 @@ class Ballots:
             ]
         return self._windows[kind]
 
-    def _act(self, row: Row, envelope: Envelope) -> Act:
-        return admitted(envelope, self._voter(row, envelope), row.rx, self.rules, self.modules)
+    def _act(self, row: Row | SecretRow, envelope: Envelope) -> Act:
+        consultation, kind = self.rules[envelope.consultation].consultation, envelope.slot_kind
+        module = module_of(self.modules, consultation, kind)
+        if module is None:
+            raise KeyError(kind)
+        if check_right(envelope, consultation, module) != isinstance(row, SecretRow):
+            raise Refused(Code.NOT_TAKEN, "secret")  # told as another's, it would count a second time
+        if isinstance(row, Row):
+            return admitted(envelope, self._voter(row, envelope), row.rx, self.rules, self.modules)
+        self.counts.secret += 1
+        self.counts.secret_keys.add(envelope.voter)
+        return admitted(envelope, envelope.voter, 0, self.rules, self.modules)
 
     def _voter(self, row: Row, envelope: Envelope) -> str:
         """Who the act counts for. A server can't make one person many by calling their acts unsigned."""

@@ -97,10 +97,11 @@ def _check_close(results: bytes, held: Held, findings: Findings) -> None:
         findings.unknown("close.missing")
     elif closed.results != b64u_encode(hashlib.sha256(results).digest()):
         findings.false("close.other")
-    elif closed.env != held.counted:
-        findings.false("close.number", said=closed.env, held=held.counted)
+    elif (closed.env, closed.ballot, closed.issue) != held.counted:
+        said, had = sum((closed.env, closed.ballot, closed.issue)), sum(held.counted)
+        findings.false("close.number", said=said, held=had)
     else:
-        findings.ok("close.same", acts=closed.env)
+        findings.ok("close.same", acts=closed.env + closed.ballot)
 
 
 def _count(site: Site, slug: str, rules: Manifest, results: bytes, findings: Findings) -> None:
@@ -122,7 +123,7 @@ def _count(site: Site, slug: str, rules: Manifest, results: bytes, findings: Fin
         findings.false("rows.unreadable", why=str(error))
         return
     ballots.end()
-    _tell_ballots(ballots, len(held.indexes), findings)
+    _tell_ballots(ballots, len(held.indexes), held.rights, findings)
     if "unknown_kind" in ballots.faults.number:
         findings.unknown("rows.unknown_kind", kind=ballots.faults.told["unknown_kind"][0][1])
         return
@@ -164,7 +165,17 @@ def _versions(
     return read_versions(first, newest, held.manifests), []
 
 
-def _tell_ballots(ballots: Ballots, entries: int, findings: Findings) -> None:
+def _tell_secret(ballots: Ballots, rights: int, findings: Findings) -> None:
+    """No more people voted in secret than were given the right to; who they are is the town's word."""
+    keys = len(ballots.counts.secret_keys)
+    if keys > rights:
+        findings.false("secret.more", keys=keys, rights=rights)
+    else:
+        findings.ok("secret.rights", keys=keys, rights=rights)
+    findings.note("secret.unseen")
+
+
+def _tell_ballots(ballots: Ballots, entries: int, rights: int, findings: Findings) -> None:
     faults, counts = ballots.faults, ballots.counts
     for kind in FAULTS:
         if kind in faults.number:
@@ -173,6 +184,8 @@ def _tell_ballots(ballots: Ballots, entries: int, findings: Findings) -> None:
     if not faults.number:
         findings.ok("rows.opened", n=counts.opened, entries=entries)
         findings.ok("rows.signed", n=counts.opened - counts.unsigned)
+    if ballots.versions.newest.consultation.issuers:
+        _tell_secret(ballots, rights, findings)
     if counts.withheld:
         findings.note("rows.some_withheld", n=counts.withheld)
     if counts.erased:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from civic.canonical import b64u_decode
 from civic.log.checkpoint import Checkpoint, parse_checkpoint
-from civic.log.entries import Closed, Declared, Erased, parse_entry
+from civic.log.entries import BALLOT, ISSUE, Closed, Declared, Erased, parse_entry
 from civic.log.note import NoteRefused, Verifier, open_note, parse_vkey
 from civic.log.tiles import ENTRIES, WIDTH, parse_bundle, tile_path
 from civic.log.tree import Tree, leaf_hash
@@ -19,6 +20,25 @@ HASH = 32
 Progress = Callable[[str, int, int], object]  # what is read, how much is done, of how much
 
 
+class Counted(NamedTuple):
+    """How many lines of each sort the log has of a consultation."""
+
+    acts: int  # that are no secret ballots
+    ballots: int  # secret ones
+    rights: int  # to a secret vote, that were given
+
+
+NOTHING = Counted(0, 0, 0)
+
+
+class Logged(NamedTuple):
+    """An act in the log: the number of its entry, its commitment, and whether it is a secret ballot."""
+
+    i: int
+    c: bytes
+    is_secret: bool
+
+
 @dataclass(slots=True)
 class Held:
     """What the log holds of one consultation. Entry `indexes[n]` commits to `commitments[32 * n : 32 * n + 32]`."""
@@ -26,14 +46,21 @@ class Held:
     manifests: set[str] = field(default_factory=set)
     indexes: array[int] = field(default_factory=lambda: array("Q"))
     commitments: bytearray = field(default_factory=bytearray)
+    secret: bytearray = field(default_factory=bytearray)  # of each of these, 1 where it is a secret ballot
+    rights: int = 0
     closed: Closed | None = None
-    counted: int = 0  # acts in the log when it was closed
-    others: int = 0  # entries that are not acts: secret ballots, tokens
+    counted: Counted = NOTHING  # when it was closed
 
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """The acts, in the order of the log: number of the entry, and its commitment."""
+    def __iter__(self) -> Iterator[Logged]:
+        """The acts, in the order of the log."""
         for place, index in enumerate(self.indexes):
-            yield index, bytes(self.commitments[HASH * place : HASH * (place + 1)])
+            c = bytes(self.commitments[HASH * place : HASH * (place + 1)])
+            yield Logged(index, c, is_secret=bool(self.secret[place]))
+
+    def count(self) -> Counted:
+        """What it holds so far."""
+        ballots = sum(self.secret)
+        return Counted(len(self.indexes) - ballots, ballots, self.rights)
 
 
 @dataclass(slots=True)
@@ -58,12 +85,13 @@ class PublicLog:
         elif isinstance(entry, Closed):
             if held.closed is not None:
                 raise ValueError("it closes a consultation a second time")
-            held.closed, held.counted = entry, len(held.indexes)
-        elif entry.kind == "env":
+            held.closed, held.counted = entry, held.count()
+        elif entry.kind == ISSUE:
+            held.rights += 1
+        else:
             held.indexes.append(index)
             held.commitments += b64u_decode(entry.c)
-        else:
-            held.others += 1
+            held.secret.append(entry.kind == BALLOT)
 
 
 def read_log(

@@ -12,6 +12,7 @@ from civic.module import Document, Entry, Module, Modules, module_of
 from civic.refusals import Code, Refused
 from civic.replay import Standing, count_changes
 from civic.rows import Withheld
+from civic.secrecy import least_persons
 from civic.slots import Head
 
 NOBODY = ""  # holds a slot until the act that justifies its room is met
@@ -34,12 +35,15 @@ class Recount:
         self._as_of: dict[str, int] = {}  # the same by item
         self._words: dict[str, _Words] = {}  # slot -> what is shown of it
         self._rooms: set[str] = set()
+        self._secret: set[str] = set()  # voters of whom nobody knows who they are
 
     def take(self, act: Act, no: int) -> None:
         """Counts record `no`; Refused where the gate could not have let it in."""
         slug, slot = self.rules.slug, act.envelope.slot
         if self.standing.owners.get((slug, slot)) == NOBODY:
             self._move_in(slot, act.voter)
+        if act.is_secret:
+            self._secret.add(act.voter)
         before = self.standing.head(slug, slot, act.voter)
         if not self._settle(act, no):
             return
@@ -66,9 +70,11 @@ class Recount:
     def results(self) -> Document:
         """Participation, and when the figures date from, as the snapshot has it (docs/formats.md §6)."""
         counted = [head for head in self.standing.heads.values() if head.counted]
+        secret = Counter(head.slot for head in counted if head.voter in self._secret)
+        named = {head.voter for head in counted if head.voter not in self._secret}
         return {
             "ballots": len(counted),
-            "voters": len({head.voter for head in counted}),
+            "voters": least_persons(len(named), secret.values()),
             "unsigned": sum(head.voter.startswith(FORM_VOTER) for head in counted),
             "closed_at": self.rules.closes_at,
             "as_of": max(self.rules.closes_at, self.newest),

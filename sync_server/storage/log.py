@@ -34,17 +34,17 @@ class PublicLog:
     """The log's tables on one ledger. LedgerUnavailable where the database can't be used."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
 
     def size(self, space: str) -> int:
         """How many entries the log of `space` has."""
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return _size(now.connection, space)
 
     def entries(self, space: str, start: int, end: int) -> list[bytes]:
         """The entries numbered start..end-1, as many of them as there are."""
         query = sa.select(_LOG.entry).where(_LOG.space == space, _LOG.i >= start, _LOG.i < end)
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return [bytes(row.entry) for row in now.connection.execute(query.order_by(_LOG.i))]
 
     def append_due(self, space: str) -> bool:
@@ -53,18 +53,18 @@ class PublicLog:
         Records go in in the order of their numbers, after every version of the rules that they may have been made
         under: a version is registered before it is shown to anybody.
         """
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             if not self._due(now, space):
                 return False
-        with self._ledger.writing() as connection:
+        with self.ledger.writing() as connection:
             self._lock(connection, space)
-            due = self._due(Reading(connection, self._ledger.statements), space)
+            due = self._due(Reading(connection, self.ledger.statements), space)
             self._write(connection, space, due)
         return len(due) >= WINDOW
 
     def append(self, space: str, entries: Sequence[tuple[int, LogEntry]]) -> None:
         """Adds entries, each with the number of its record or 0; what the log has already is not added twice."""
-        with self._ledger.writing() as connection:
+        with self.ledger.writing() as connection:
             self._lock(connection, space)
             written = list(dict.fromkeys((no, entry_bytes(entry)) for no, entry in entries))
             others, numbers = _others(connection, space), _logged(connection, space, [no for no, _ in written if no])
@@ -74,7 +74,7 @@ class PublicLog:
     @contextmanager
     def adding(self, space: str) -> Iterator[tuple[sa.Connection, Write]]:
         """A transaction in which nobody else adds to this log, and what adds to it."""
-        with self._ledger.writing() as connection:
+        with self.ledger.writing() as connection:
             self._lock(connection, space)
             yield connection, lambda new: self._write(connection, space, new)
 
@@ -85,7 +85,7 @@ class PublicLog:
         is kept, and an erased record is a line like any other.
         """
         self._lock(connection, space)
-        reading = Reading(connection, self._ledger.statements)
+        reading = Reading(connection, self.ledger.statements)
         while due := self._due(reading, space):
             self._write(connection, space, due)
         gone = sorted({*numbers})
@@ -94,19 +94,19 @@ class PublicLog:
 
     def other_entries(self, space: str) -> list[bytes]:
         """The entries that are of no record, in their order: rules, erasures, results; rights to vote are not there."""
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return list(_others(now.connection, space))
 
     def records_of(self, space: str, consultation: str) -> int:
         """How many records of a consultation there are."""
         query = sa.select(sa.func.count()).where(records.c.space == space, records.c.consultation == consultation)
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return int(now.connection.execute(query).scalar_one())
 
     def rows_after(self, space: str, index: int, limit: int) -> list[tuple[int, int, bytes]]:
         """At most `limit` entries from number `index` on, as (index, number of the record or 0, entry)."""
         query = sa.select(_LOG.i, _LOG.no, _LOG.entry).where(_LOG.space == space, _LOG.i >= index)
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             rows = now.connection.execute(query.order_by(_LOG.i).limit(limit))
             return [(row.i, row.no, bytes(row.entry)) for row in rows]
 
@@ -114,7 +114,7 @@ class PublicLog:
         """Puts back rows that `rows_after` gave, into a log that ends where they begin or has them already."""
         if not rows:
             return
-        with self._ledger.writing() as connection:
+        with self.ledger.writing() as connection:
             self._lock(connection, space)
             size = _size(connection, space)
             if size < rows[0][0]:
@@ -126,21 +126,21 @@ class PublicLog:
         """The signed checkpoints of more than `size` entries, smallest first."""
         kept = log_checkpoints.c
         query = sa.select(kept.size, kept.text).where(kept.space == space, kept.size > size)
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return [(row.size, row.text) for row in now.connection.execute(query.order_by(kept.size))]
 
     def newest_checkpoint(self, space: str) -> str | None:
         """The text of the largest checkpoint that was signed."""
         kept = log_checkpoints.c
         query = sa.select(kept.text).where(kept.space == space).order_by(kept.size.desc()).limit(1)
-        with self._ledger.reading() as now:
+        with self.ledger.reading() as now:
             return now.connection.execute(query).scalar()
 
     def keep_checkpoint(self, space: str, size: int, text: str) -> None:
         """Keeps a signed checkpoint, durably. One of the same size gives way: it was signed by an earlier key."""
-        row = self._ledger.insert(log_checkpoints).values(space=space, size=size, text=text)
+        row = self.ledger.insert(log_checkpoints).values(space=space, size=size, text=text)
         row = row.on_conflict_do_update(index_elements=["space", "size"], set_={"text": text})
-        with self._ledger.writing() as connection:
+        with self.ledger.writing() as connection:
             connection.execute(row)
 
     def _due(self, now: Reading, space: str) -> list[tuple[int, bytes]]:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from civic.canonical import b64u_decode, b64u_encode
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+from sync_server.storage.secret_tables import issued
 
-MOVED = (persons, identities, devices, grants, contacts, consents)  # what is only on its way stays behind
+MOVED = (persons, identities, devices, grants, contacts, consents, issued)  # what is only on its way stays behind
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from sync_server.storage.reading import Reading
+from sync_server.storage.secret_tables import secret_ballots
 from sync_server.storage.tables import heads, log_entries, payloads, records
 
 WINDOW = 1_000  # records in memory at once
@@ -26,16 +27,18 @@ class LoggedRecord(NamedTuple):
     salt: bytes
     head_no: int  # number of the record that counts in its slot
     is_shown: bool  # its slot is one that pages show
+    is_secret: bool  # it is a secret ballot
 
 
 def logged_records(reading: Reading, space: str, consultation: str) -> Iterator[LoggedRecord]:
-    """Those of one consultation in the order of their numbers, which is that of the log, a window at a time.
+    """Those of one consultation in the order of the log, a window at a time.
 
     What was erased, or is not in the log yet, is left out.
     """
     columns = (
         log_entries.c.i, records.c.no, records.c.rx, records.c.kind, payloads.c.voter, payloads.c.slot,
         payloads.c.envelope, payloads.c.salt, heads.c.no.label("head_no"), heads.c.shown,
+        secret_ballots.c.no.label("secret_no"),
     )  # fmt: skip
     same_number = [sa.and_(one.c.space == records.c.space, one.c.no == records.c.no) for one in (payloads, log_entries)]
     same_slot = sa.and_(
@@ -44,16 +47,17 @@ def logged_records(reading: Reading, space: str, consultation: str) -> Iterator[
         heads.c.voter == payloads.c.voter,
         heads.c.slot == payloads.c.slot,
     )
-    joined = records.join(payloads, same_number[0]).join(log_entries, same_number[1]).join(heads, same_slot)
-    query = sa.select(*columns).select_from(joined)
-    last = 0
+    joined = log_entries.join(records, same_number[1]).join(payloads, same_number[0]).join(heads, same_slot)
+    is_secret = sa.and_(secret_ballots.c.space == records.c.space, secret_ballots.c.no == records.c.no)
+    query = sa.select(*columns).select_from(joined.outerjoin(secret_ballots, is_secret))
+    last = -1
     while True:
         wanted = query.where(
-            records.c.space == space, records.c.consultation == consultation, records.c.no > last
-        ).order_by(records.c.no)
+            log_entries.c.space == space, records.c.consultation == consultation, log_entries.c.i > last
+        ).order_by(log_entries.c.i)
         rows = reading.connection.execute(wanted.limit(WINDOW)).all()
         for row in rows:
-            yield LoggedRecord(*row[:9], is_shown=bool(row.shown))
+            yield LoggedRecord(*row[:9], is_shown=bool(row.shown), is_secret=row.secret_no is not None)
         if len(rows) < WINDOW:
             return
-        last = rows[-1].no
+        last = rows[-1].i

@@ -3,7 +3,7 @@
 The log is public, and grows in the sight of all: a ballot that went in by itself would tell when it was cast. So
 ballots wait until they are many, and no more than one batch a day goes in, shuffled::
 
-    SecretLog(ledger).append("valbrume", over={"maire-2026"}, day=20_715, shuffle=SystemRandom().shuffle)
+    SecretLog(PublicLog(ledger)).append("valbrume", over={"maire-2026"}, day=20_715, shuffle=SystemRandom().shuffle)
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from civic.log.entries import BALLOT, ISSUE, Committed, entry_bytes, parse_entry
-from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import OF_ISSUE, PublicLog
 from sync_server.storage.reading import Reading
 from sync_server.storage.secret_tables import NOT_LOGGED, issued, secret_ballots
-from sync_server.storage.tables import log_entries, records
+from sync_server.storage.tables import heads, log_entries, records
 
 LEAST = 20  # ballots in a batch, but for the last one
 WAITING = 0  # batch of a ballot that is not in the log
@@ -28,10 +27,10 @@ _BALLOT = secret_ballots.c
 
 
 class SecretLog:
-    """The entries `issue` and `ballot` of the logs in a ledger's database."""
+    """The entries of secret votes in the logs of a ledger's database."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger, self._log = ledger, PublicLog(ledger)
+    def __init__(self, log: PublicLog) -> None:
+        self._ledger, self._log = log.ledger, log
 
     def append(self, space: str, over: Collection[str], day: int, shuffle: Shuffle) -> None:
         """Logs every right that was given, and what ballots may go in on this `day`, counted from 1970 in UTC.
@@ -109,3 +108,15 @@ def vote_of(reading: Reading, space: str, no: int) -> str | None:
     """The consultation of which record `no` is a secret ballot; None for any other record."""
     query = sa.select(_BALLOT.consultation).where(_BALLOT.space == space, _BALLOT.no == no)
     return reading.connection.execute(query).scalar()
+
+
+def standing_ballots(reading: Reading, space: str, consultation: str) -> list[int]:
+    """How many secret ballots count for each question of a consultation that has any."""
+    is_secret = sa.and_(_BALLOT.space == heads.c.space, _BALLOT.no == heads.c.no)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(heads.join(secret_ballots, is_secret))
+        .where(heads.c.space == space, heads.c.consultation == consultation, heads.c.counted != "")
+        .group_by(heads.c.slot)
+    )
+    return sorted(reading.connection.execute(query).scalars())

@@ -15,6 +15,7 @@ from civic.consultation import Consultation
 from civic.module import Declared, Document, Entry, Module, Modules
 from civic.phases import Moment, are_counts_public
 from civic.replay import widened
+from civic.secrecy import secret_question
 from civic.slots import SUM, Head
 from sync_server.storage.reading import HeadRow, Line, Participation, Total
 
@@ -156,9 +157,13 @@ class Fold:
         for identity, kept in self._kept.items():
             tables[self._modules[kept.kind].tables[kept.kind]].append(self._document(identity, kept))
             lines += self._line(kept)
-        lines += [self._vote_line(one) for one in votes]
+        # A number would tell between which other acts a secret ballot came.
+        lines += [self._vote_line(one) for one in votes if not self._is_secret(one)]
         tables[LINES] = sorted(lines, key=lambda line: int(line["no"]))
         return tables
+
+    def _is_secret(self, line: Line) -> bool:
+        return secret_question(self.consultation, self._modules[line.kind], line.kind, line.subject) is not None
 
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))

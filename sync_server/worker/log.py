@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +21,12 @@ from civic.log.note import Signer, is_note_of, sign_note
 from civic.log.tiles import Tile, growth, is_outgrown, outgrown, partial_tiles, tile_content
 from civic.log.tree import Tree, leaf_hash
 from sync_server.storage.log import PublicLog
+from sync_server.storage.secret_log import SecretLog, Shuffle
 from sync_server.worker.snapshot_files import replace_file
 
 CHECKPOINT = "checkpoint"
 WINDOW = 5_000  # entries read at once
+DAY = 86_400
 CLOSING_SECONDS = 60  # after the last act may come in: one that was received in time may still be on its way
 
 
@@ -41,7 +43,10 @@ class Place(NamedTuple):
 
 
 class TownLog:
-    """The log of one town in this process's hands. `seconds` lie between two publications; `now` gives the instant."""
+    """The log of one town in this process's hands.
+
+    `seconds` lie between two publications; `now` gives the instant; `shuffle` puts a list into an order of chance.
+    """
 
     def __init__(
         self,
@@ -49,10 +54,12 @@ class TownLog:
         stored: PublicLog,
         seconds: int,
         now: Callable[[], int],
+        shuffle: Shuffle,
         witnessed: Callable[[str, Tree], str] = lambda note, _: note,
     ) -> None:
         self.place, self.seconds, self.now, self._witnessed = place, seconds, now, witnessed
-        self._stored, self._tree = stored, Tree()
+        self._stored, self._secret, self._shuffle = stored, SecretLog(stored), shuffle
+        self._tree = Tree()
         self._next_at = 0
 
     @property
@@ -70,10 +77,11 @@ class TownLog:
         """Seconds after which a consultation's result is final for the log."""
         return min(self.seconds, CLOSING_SECONDS)
 
-    def publish(self, results: Mapping[str, bytes], *, is_whole: bool = False) -> bool:
+    def publish(self, results: Mapping[str, bytes], over: Collection[str] = (), *, is_whole: bool = False) -> bool:
         """Logs what is due and publishes it; whether any file differs.
 
         `results` are the results.json of consultations that are over, by slug: each is logged once, the first time.
+        Of those that are `over`, and only of them, no secret ballot waits any longer.
         `is_whole` looks at every file and not at those alone that the log's growth changes. LogUnsound, with the
         checkpoint that is shown left as it is, where what is stored and what was signed or shown disagree.
         """
@@ -81,6 +89,7 @@ class TownLog:
         self._next_at = self.now() + self.seconds
         while self._stored.append_due(space):
             pass
+        self._secret.append(space, {*over, *results}, self.now() // DAY, self._shuffle)
         self._close(results)
         self._read_on()
         shown, newest = self._shown(), self._stored.newest_checkpoint(space)
@@ -95,8 +104,9 @@ class TownLog:
         closed = {one.consultation for one in others if isinstance(one, Closed)}
         for slug, data in sorted(results.items()):
             if slug not in closed:
-                number, digest = self._stored.records_of(space, slug), b64u_encode(hashlib.sha256(data).digest())
-                self._stored.append(space, [(0, Closed(slug, number, 0, 0, digest))])
+                ballots, rights = self._secret.ballots_of(space, slug), self._secret.rights_of(space, slug)
+                acts, digest = self._stored.records_of(space, slug) - ballots, hashlib.sha256(data).digest()
+                self._stored.append(space, [(0, Closed(slug, acts, ballots, rights, b64u_encode(digest)))])
 
     def _read_on(self) -> None:
         while entries := self._entries(self._tree.size, self._tree.size + WINDOW):

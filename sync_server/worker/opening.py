@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from random import SystemRandom
 
 from civic import modules
 from civic.content import Content, parse_content
@@ -123,10 +124,10 @@ def _publisher(settings: Settings, output: Path) -> Publisher:
 def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, space: Space) -> TownLog:
     place = Place(space.id, folder, keys.log.signer(origin_of(space.site_url)))
     if not settings.witnesses:
-        return TownLog(place, stored, settings.log_seconds, _now_in_seconds)
+        return TownLog(place, stored, settings.log_seconds, _now_in_seconds, SystemRandom().shuffle)
     witnesses = import_module("sync_server.worker.witnesses")  # with the HTTP client: see _publisher
     witnessed = witnesses.Witnesses(parse_witnesses(settings.witnesses), witnesses.post_text)
-    return TownLog(place, stored, settings.log_seconds, _now_in_seconds, witnessed)
+    return TownLog(place, stored, settings.log_seconds, _now_in_seconds, SystemRandom().shuffle, witnessed)
 
 
 def _document(settings: Settings, keys: Keys, town: Content) -> Document:

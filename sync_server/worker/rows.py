@@ -14,7 +14,7 @@ from civic.admission import FORM_VOTER
 from civic.canonical import b64u_encode
 from civic.consultation import Consultation
 from civic.log.entries import Erased, parse_entry
-from civic.rows import Line, Row, RulesLine, Withheld, line_bytes, pseudonym
+from civic.rows import Line, Row, RulesLine, SecretRow, Withheld, line_bytes, pseudonym
 from sync_server.storage import Ledger
 from sync_server.storage.log import PublicLog
 from sync_server.storage.rows import LoggedRecord, logged_records
@@ -85,6 +85,9 @@ def rows_of(
         yield RulesLine(b64u_encode(hashlib.sha256(manifest).digest()), manifest)
     is_named = consultation.mode == "named"
     for one in records:
+        if one.is_secret:
+            yield SecretRow(one.i, bytes(one.salt), one.envelope)
+            continue
         if one.is_shown and one.no != one.head_no and one.kind != WITHDRAW:
             yield Withheld(one.i, one.no, one.rx, one.slot)
             continue

@@ -17,11 +17,13 @@ from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
 from civic.module import Document, Modules
 from civic.phases import moment_at, next_boundary
+from civic.secrecy import least_persons
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.reading import HeadRow, Manifest, Reading
+from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
+from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from sync_server.worker.log import LogUnsound, TownLog
@@ -169,7 +171,7 @@ class Town:
 
     def _publish_log(self, results: Mapping[str, bytes], *, is_whole: bool = False) -> bool:
         try:
-            has_grown = self._log is not None and self._log.publish(results, is_whole=is_whole)
+            has_grown = self._log is not None and self._log.publish(results, self._ended(), is_whole=is_whole)
             # Right after the log: each ballot that is shown has its entry in what is signed.
             return self._ballots.write(self._space(), self._over(), self._past) or has_grown
         except LogUnsound as error:
@@ -187,12 +189,14 @@ class Town:
     def _over(self) -> dict[str, Consultation]:
         """The consultations whose ballots are published: over, by the rules, and with enough people taking part."""
         return {
-            slug: fold.consultation
-            for slug, fold in self._folds.items()
-            if fold.moment.state == "results"
-            and self._is_final(fold)
-            and fold.consultation.are_rows_public(fold.figures.voters)
+            slug: self._folds[slug].consultation
+            for slug in self._ended()
+            if self._folds[slug].consultation.are_rows_public(self._folds[slug].figures.voters)
         }
+
+    def _ended(self) -> list[str]:
+        """The consultations into which nothing comes any more, not even what was on its way."""
+        return [slug for slug, one in self._folds.items() if one.moment.state == "results" and self._is_final(one)]
 
     def _is_final(self, fold: Fold) -> bool:
         return self._log is not None and self.now() >= fold.consultation.accept_until + self._log.closing_delay
@@ -223,7 +227,8 @@ class Town:
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
-        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), reading.participation(space, slug))
+        figures = _figures(reading, space, consultation)
+        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), figures)
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:
@@ -249,6 +254,15 @@ class Town:
         if self._content is None:
             raise RuntimeError("a town is rebuilt before anything else")
         return self._content.space.id
+
+
+def _figures(reading: Reading, space: str, consultation: Consultation) -> Participation:
+    """How many took part: of secret votes, how many at the least, for the ledger takes each ballot for one voter."""
+    figures = reading.participation(space, consultation.slug)
+    if not consultation.issuers:
+        return figures
+    ballots = standing_ballots(reading, space, consultation.slug)
+    return figures._replace(voters=least_persons(figures.voters - sum(ballots), ballots))
 
 
 def _unsigned(content: Content) -> list[str]:

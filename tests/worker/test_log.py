@@ -39,7 +39,7 @@ class Scene:
         self.shown: list[Checkpoint] = []
 
     def hire(self) -> TownLog:
-        return TownLog(Place(SPACE, self.folder, SIGNER), self.stored, 600, lambda: self.now)
+        return TownLog(Place(SPACE, self.folder, SIGNER), self.stored, 600, lambda: self.now, list.reverse)
 
     def act(self, times: int = 1) -> None:
         number = next(self.numbers)
@@ -156,7 +156,7 @@ def test_it_is_published_at_most_as_often_as_is_set_and_not_later_where_the_cloc
 def test_a_new_key_signs_what_is_there(scene: Scene) -> None:
     scene.act(3)
     other = SIGNER._replace(key_id=77)
-    TownLog(Place(SPACE, scene.folder, other), scene.stored, 600, lambda: scene.now).publish({})
+    TownLog(Place(SPACE, scene.folder, other), scene.stored, 600, lambda: scene.now, list.reverse).publish({})
     assert scene.town.publish({})
     assert len(scene.check()) == 3
 
@@ -218,7 +218,7 @@ def test_a_ledger_that_lost_entries_that_were_shown_signs_nothing_more(scene: Sc
     before = files_of(scene.folder)
     older = Scene(tmp_path / "older")
     older.act(3)
-    town = TownLog(Place(SPACE, scene.folder, SIGNER), older.stored, 600, lambda: OPENS)
+    town = TownLog(Place(SPACE, scene.folder, SIGNER), older.stored, 600, lambda: OPENS, list.reverse)
     for is_whole in (False, True):
         with pytest.raises(LogUnsound):
             town.publish({}, is_whole=is_whole)

@@ -122,7 +122,7 @@ class Scene:
 
     def open_log(self, space: Space) -> TownLog:
         place = Place(space.id, self.folder / "snapshots" / "log", SIGNER)
-        return TownLog(place, PublicLog(self.ledger), LOG_SECONDS, lambda: int(self.wall))
+        return TownLog(place, PublicLog(self.ledger), LOG_SECONDS, lambda: int(self.wall), list.reverse)
 
     def pass_time(self, seconds: float, worker: Worker | None = None) -> list[str]:
         """What the builder is asked meanwhile."""

@@ -57,7 +57,7 @@ class Watched:
 
     def hire(self) -> TownLog:
         place = Place(SPACE, self.folder, self.key.signer(ORIGIN))
-        return TownLog(place, self.stored, 1, lambda: 0, Witnesses(self.witnesses, post_text))
+        return TownLog(place, self.stored, 1, lambda: 0, list.reverse, Witnesses(self.witnesses, post_text))
 
     def publish(self, *names: str) -> str:
         """The published checkpoint once rules of these names are logged."""
