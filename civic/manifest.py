@@ -11,6 +11,7 @@ from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
 from civic.issuer_key import parse_issuer_jwk
+from civic.questions import NO_WORDS, Words, question_of_member
 
 
 class Manifest(NamedTuple):
@@ -20,21 +21,24 @@ class Manifest(NamedTuple):
     languages: tuple[str, ...]
 
 
-def parse_manifest(data: bytes, sources: Mapping[str, str] | None = None) -> Manifest:
+def parse_manifest(
+    data: bytes, sources: Mapping[str, str] | None = None, words: Mapping[str, Words] | None = None
+) -> Manifest:
     """The rules in the bytes of a manifest (docs/formats.md §2); ValueError where they are not such.
 
-    Members that a later version adds are passed over: they are in the hash all the same.
+    `words` are what its questions say, by their ids, for of these it has only the hash. Members that a later version
+    adds are passed over: they are in the hash all the same.
     """
     found = parse_json(data)
     if type(found) is not dict or canonical_json(found) != data or found.get("v") != 1:
         raise ValueError("not the canonical JSON of a manifest")
     try:
-        return _read(found, data, dict(sources or {}))
+        return _read(found, data, dict(sources or {}), words or {})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a manifest: {error!r}") from error
 
 
-def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> Manifest:
+def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str], words: Mapping[str, Words]) -> Manifest:
     phases = tuple(
         Phase(str(one["id"]), _number(one["starts_at"]), _number(one["ends_at"]), _names(one["open"]))
         for one in found["phases"]
@@ -43,18 +47,19 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
     eligibility = Eligibility(asked["assurance"], asked.get("unique_by", ""), _names(asked.get("methods", [])))
     if not phases or eligibility.assurance not in LEVELS or found["counts"] not in ("open", "hidden"):
         raise ValueError("not a manifest: phases, assurance or counts")
-    keys = found.get("keys", {}).get("issuer", {})
-    if set(keys) != {one["id"] for one in found.get("questions", ()) if one.get("secret") is True}:
+    slug, keys = check_slug(found["id"], "id"), found.get("keys", {}).get("issuer", {})
+    questions = [question_of_member(slug, one, words.get(one["id"], NO_WORDS)) for one in found.get("questions", ())]
+    if set(keys) != {one.id for one in questions if one.secret}:
         raise ValueError("not a manifest: each secret question has a key, and no other")
     consultation = Consultation(
-        space=check_slug(found["space"], "space"), slug=check_slug(found["id"], "id"),
+        space=check_slug(found["space"], "space"), slug=slug,
         revision=_number(found["revision"]), modules=_names(found["modules"]), counts=found["counts"],
         grace=_number(found["grace"]), unsigned=_names(found["unsigned"]), mode=str(found["mode"]),
         eligibility=eligibility, publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
         manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
-        issuers={check_slug(one, "keys"): parse_issuer_jwk(members) for one, members in keys.items()},
+        questions=tuple(questions), issuers={one: parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from civic.canonical import b64u_encode, canonical_json
-from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
+from civic.declaration import DeclarationError, check_members, check_slug, read_member, read_slug, read_words
 
 BLANK = "blank"
 TYPES = ("single", "multi")
@@ -113,6 +113,33 @@ def manifest_member(question: Question) -> dict[str, Any]:
         "wins": question.wins,
         "text_sha256": b64u_encode(hashlib.sha256(words).digest()),
     }
+
+
+class Words(NamedTuple):
+    """What a question says, apart from its rules: each by language, labels by the id of the answer."""
+
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
+
+
+NO_WORDS = Words({}, {}, {})
+
+
+def question_of_member(slug: str, member: Mapping[str, Any], words: Words = NO_WORDS) -> Question:
+    """The question that a manifest names, with `words` that it only has the hash of; ValueError if it is none.
+
+    Whether they are the words of then, `manifest_member` tells: it gives `member` again.
+    """
+    identity, options = check_slug(member["id"], "question"), member["options"]
+    is_whole = member["type"] in TYPES and type(member["max"]) is int and type(options) is list
+    if not is_whole or any(type(one) is not str for one in options) or len(set(options)) != len(options):
+        raise ValueError("not a manifest: a question")
+    answers = tuple(Answer(one, words.labels.get(one, {})) for one in options)
+    return Question(
+        identity, member["type"], answers, member["max"], str(member["wins"]), words.title, words.text,
+        slot_id(slug, identity), member.get("secret") is True,
+    )  # fmt: skip
 
 
 def widened_questions(

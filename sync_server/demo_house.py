@@ -15,8 +15,10 @@ from typing import Any
 from rich.panel import Panel
 from rich.progress import Progress
 
+from civic.content import ISSUERS
 from sync_server.demo import TOWN, copy_town, shift_to, today_in
 from sync_server.demo_seeding import seed
+from sync_server.issuer_making import make_issuer_keys
 from sync_server.processes import Child, free_port
 from sync_server.settings import Settings, read_settings
 from sync_server.town_key import make_town_key, read_town_key, sign_town
@@ -40,7 +42,9 @@ class Demo:
         """Starts server, worker and site; returns once the site can be read."""
         task = progress.add_task("Starting", total=3)
         var, logs = ["--var", str(self.settings.var)], self.settings.var / "logs"
-        environment = os.environ | {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.site_url}
+        # By another name it is another origin for a browser, and the same server: so is a real box.
+        addresses = {"PREAU_SYNC_URL": self.sync_url, "PREAU_BOX_URL": f"http://localhost:{self.port}"}
+        environment = os.environ | addresses | {"PREAU_SITE_URL": self.site_url}
         environment.setdefault("PREAU_LOG_SECONDS", "5")
         environment["PREAU_SMTP_URL"] = self.settings.smtp_url or MAILBOX
         serving = self._child(["serve", *var, "--port", str(self.port)], logs / "serve.log", environment)
@@ -131,7 +135,9 @@ def make_town(settings: Settings, now: int, progress: Progress) -> None:
     folder = settings.content / FOLDER
     if not (folder / "space.toml").is_file():
         copy_town(shift_to(today_in(TOWN, now)), folder)
-    _sign_rules(settings.keys / TOWN_KEY, folder)
+    if not (settings.keys / TOWN_KEY).is_file():
+        _make_issuers(settings, folder, now)
+        _sign_rules(settings.keys / TOWN_KEY, folder)
     marker = settings.var / SEEDED
     if marker.is_file():
         return
@@ -139,11 +145,17 @@ def make_town(settings: Settings, now: int, progress: Progress) -> None:
     marker.touch()
 
 
+def _make_issuers(settings: Settings, folder: Path, now: int) -> None:
+    """Keys of this demo's own for its secret questions: of those it was copied with everybody has the other half."""
+    for public in sorted(folder.glob(f"consultations/*/{ISSUERS}")):
+        public.unlink()
+        make_issuer_keys(folder, public.parent.name, settings.issuers, now)
+
+
 def _sign_rules(key: Path, folder: Path) -> None:
-    if not key.is_file():
-        key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_town_key(key, folder, is_replaced=True)  # one that was cut off here before may have left its public half
-        sign_town(folder, read_town_key(key))
+    key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_town_key(key, folder, is_replaced=True)  # one that was cut off here before may have left its public half
+    sign_town(folder, read_town_key(key))
 
 
 def subject_of(file: Path) -> str:

@@ -56,14 +56,6 @@ def make_issuer_keys(town: Path, slug: str, folder: Path, now: int, *, is_replac
     return Made(tuple(questions), tuple(new))
 
 
-def destroy_issuer_keys(folder: Path, space: str, slug: str) -> bool:
-    """Deletes the private keys of a consultation: no right to vote can be given any more. Whether there were any."""
-    keys = sorted((folder / space / slug).glob("*.pem"))
-    for key in keys:
-        key.unlink()
-    return bool(keys)
-
-
 def _check_same(
     consultation: Consultation, before: Mapping[str, IssuerKey], keys: Mapping[str, IssuerKey], now: int
 ) -> None:

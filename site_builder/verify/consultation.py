@@ -10,11 +10,12 @@ from typing import NamedTuple
 from civic.canonical import b64u_encode, parse_json
 from civic.manifest import Manifest, parse_manifest
 from civic.module import Modules
+from civic.questions import manifest_member
 from civic.rows import Line, RulesLine, parse_line
 from civic.town_key import TownKey
 from civic.town_signature import is_signed_by_town
 from site_builder.verify.ballots import Ballots, Versions, read_versions
-from site_builder.verify.figures import Difference, differences, result_files, sources_in
+from site_builder.verify.figures import Difference, differences, result_files, sources_in, words_in
 from site_builder.verify.findings import Findings
 from site_builder.verify.public_log import Held, Progress, PublicLog
 from site_builder.verify.sources import Source
@@ -40,6 +41,7 @@ class Site(NamedTuple):
     town_key: TownKey | None
     modules: Modules
     progress: Progress
+    language: str  # that it speaks first
 
 
 def check_consultation(site: Site, slug: str) -> Findings:
@@ -112,7 +114,8 @@ def _count(site: Site, slug: str, rules: Manifest, results: bytes, findings: Fin
     held = site.log.held[slug]
     parsed = _parsed(lines)
     try:
-        versions, first = _versions(parsed, rules, held, sources_in(results))
+        newest = parse_manifest(rules.consultation.manifest, sources_in(results), words_in(results, site.language))
+        versions, first = _versions(parsed, newest, held)
         ballots = Ballots(versions, held, site.log.erased, site.modules, rules.consultation.space)
         for line in chain(first, parsed):
             if isinstance(line, RulesLine):
@@ -127,7 +130,19 @@ def _count(site: Site, slug: str, rules: Manifest, results: bytes, findings: Fin
     if "unknown_kind" in ballots.faults.number:
         findings.unknown("rows.unknown_kind", kind=ballots.faults.told["unknown_kind"][0][1])
         return
-    _compare(site, ballots, results, findings)
+    if _are_words_same(ballots.versions.newest, findings):
+        _compare(site, ballots, results, findings)
+
+
+def _are_words_same(rules: Manifest, findings: Findings) -> bool:
+    """Whether the result says that what was asked is what the rules say was asked."""
+    members = {one["id"]: one for one in parse_json(rules.consultation.manifest).get("questions", ())}
+    other = [one.id for one in rules.consultation.questions if manifest_member(one) != members[one.id]]
+    if other:
+        findings.false("question.other", other, n=len(other))
+    elif members:
+        findings.ok("question.same", n=len(members))
+    return not other
 
 
 def _tell_why_none(rules: Manifest, results: bytes, findings: Findings) -> None:
@@ -152,12 +167,9 @@ def _parsed(lines: Iterator[bytes]) -> Iterator[Line]:
             raise ValueError(f"{number}: {error}") from error
 
 
-def _versions(
-    lines: Iterator[Line], rules: Manifest, held: Held, sources: dict[str, str]
-) -> tuple[Versions, list[Line]]:
+def _versions(lines: Iterator[Line], newest: Manifest, held: Held) -> tuple[Versions, list[Line]]:
     """The versions of the rules at the head of the file, and the first line after them."""
     first: list[RulesLine] = []
-    newest = parse_manifest(rules.consultation.manifest, sources)
     for line in lines:
         if not isinstance(line, RulesLine):
             return read_versions(first, newest, held.manifests), [line]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from civic.canonical import parse_json
 from civic.consultation import Consultation
 from civic.module import Document, Modules
+from civic.questions import Words
 from site_builder.desk import Desk
 from site_builder.verify.standing import Recount
 
@@ -46,6 +47,31 @@ def sources_in(results: bytes) -> dict[str, str]:
     named = [one for one in items if type(one) is dict] if type(items) is list else []
     pairs = ((one.get("id"), one.get("source")) for one in named)
     return {name: source for name, source in pairs if type(name) is str and type(source) is str and source}
+
+
+def words_in(results: bytes, first: str) -> dict[str, Words]:
+    """What a published result says that its questions say, by their ids; the rules have the hash of it.
+
+    `first` is the language that the site speaks first: no published file has its languages in the town's order.
+    """
+    asked = _parsed(results).get("questions")
+    named = [one for one in asked if type(one) is dict] if type(asked) is list else []
+    return {
+        str(one.get("question")): Words(
+            _texts(one.get("title"), first), _texts(one.get("text"), first), _labels(one.get("options"), first)
+        )
+        for one in named
+    }
+
+
+def _texts(value: Any, first: str) -> dict[str, str]:
+    texts = value if type(value) is dict else {}
+    return {lang: texts[lang] for lang in sorted(texts, key=lambda one: one != first) if type(texts[lang]) is str}
+
+
+def _labels(options: Any, first: str) -> dict[str, dict[str, str]]:
+    named = [one for one in options if type(one) is dict] if type(options) is list else []
+    return {str(one.get("option")): _texts(one.get("label"), first) for one in named}
 
 
 def differences(published: bytes, counted: bytes) -> list[Difference]:

@@ -33,7 +33,7 @@ def verify(source: Source, known: Known, modules: Modules, progress: Progress) -
     key = _town_key(source, known.town, general)
     parts = [general]
     if log is not None:
-        site = Site(source, log, key, modules, progress)
+        site = Site(source, log, key, modules, progress, str(about.get("lang", "")))
         slugs = [slug for slug in sorted(log.held) if not known.only or slug in known.only]
         parts += [check_consultation(site, slug) for slug in slugs]
         for slug in known.only:

@@ -81,10 +81,10 @@ class Recount:
         }
 
     def documents(self) -> Mapping[str, list[Document]]:
-        """The rows of every table of the snapshot that shows heads, in the order of their first records."""
+        """The rows of every table of the snapshot: what the town declared, then heads in the order of their records."""
         numbers: Counter[str] = Counter()
-        tables: dict[str, list[Document]] = {}
         votes = self._votes()
+        tables = self._declared(votes)
         owned = (self.standing.owner(self.rules.slug, slot) for _, slot in self.standing.owners)
         shown = [head for head in owned if head is not None and self._module(head.slot.partition(":")[0])]
         for head in sorted(shown, key=lambda one: one.first_no):
@@ -94,6 +94,19 @@ class Recount:
                 numbers[kind] += 1
                 document = module.document(self._entry(head, module, numbers[kind], votes))
                 tables.setdefault(module.tables[kind], []).append(document)
+        return tables
+
+    def _declared(self, votes: Mapping[str, Mapping[str, int]]) -> dict[str, list[Document]]:
+        tables: dict[str, list[Document]] = {}
+        own = [self.modules[name] for name in self.rules.modules if name in self.modules]
+        declared = [(one, module) for module in own for one in module.declared(self.rules)]
+        for number, (one, module) in enumerate(declared, 1):
+            entry = Entry(
+                kind="", id=one.id, subject=one.id, number=number, no=0, received_at=0,
+                as_of=self._as_of.get(one.id, 0), revised=False, withdrawn=False, unsigned=False, payload=None,
+                votes=votes.get(one.id, {}) if module.choices else None,
+            )  # fmt: skip
+            tables.setdefault(one.table, []).append(module.document(entry))
         return tables
 
     def _settle(self, act: Act, no: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from civic.content import Content
 from sync_server.identity.retention import Retention
+from sync_server.issuer_ending import IssuerEnding
 from sync_server.post.round import Round
 from sync_server.storage import LedgerUnavailable
 from sync_server.storage.enrolments import Enrolments
@@ -25,10 +26,11 @@ class Chores:
         round_: Round | None,
         enrolments: Enrolments,
         retention: Retention,
+        ending: IssuerEnding,
         towns: Callable[[], Iterable[Content]],
         wall: Callable[[], int],
     ) -> None:
-        self._round, self._enrolments, self._retention = round_, enrolments, retention
+        self._round, self._enrolments, self._retention, self._ending = round_, enrolments, retention, ending
         self._towns, self._wall = towns, wall
         self._tidy_at = 0.0
 
@@ -52,3 +54,4 @@ class Chores:
             self._enrolments.forget(now)
             for content in self._towns():
                 self._retention.step(content, now)
+                self._ending.step(content, now)

@@ -21,12 +21,14 @@ from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
+from sync_server.issuer_ending import IssuerEnding
 from sync_server.keys import Keys
 from sync_server.post.carriers import carrier_of
 from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
@@ -86,7 +88,9 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     retention = Retention(
         ledger, vault, load_own_words(), settings.retention_months, settings.mail_from, settings.site_url, os.urandom
     )  # fmt: skip
-    return Chores(round_, Enrolments(ledger), retention, partial(_read_towns, settings.content), _now_in_seconds)
+    ending = IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds)
+    towns = partial(_read_towns, settings.content)
+    return Chores(round_, Enrolments(ledger), retention, ending, towns, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:

@@ -41,7 +41,7 @@ def api(tmp_path_factory: pytest.TempPathFactory):
 
 PATHS = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 # What has the right shape may still be refused: by the rules of a consultation, or since the text is not JSON.
-SIGNED = ("/v1/enrol/start", "/v1/enrol/confirm", "/v1/enrol/finish", "/v1/me")
+SIGNED = ("/v1/enrol/start", "/v1/enrol/confirm", "/v1/enrol/finish", "/v1/me", "/v1/tokens", "/v1/ballots")
 JUDGED: dict[str, list[Any]] = {
     path: [positive_data_acceptance] for path in ("/v1/sync", "/form", "/form/confirm", "/add-checkpoint", *SIGNED)
 }

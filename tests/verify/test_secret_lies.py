@@ -1,4 +1,4 @@
-"""A server that lies about a secret vote, and what catches it: it may sign its lies, but not a right nobody asked for."""
+"""A server that lies about a secret vote, and what catches it: it signs its lies, and a right that nobody asked for."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from civic.envelope import parse_envelope
 from civic.issuer import Issuer
 from civic.log.entries import Closed, Committed, Declared, LogEntry
 from civic.manifest import parse_manifest
+from civic.questions import Words
 from civic.receipt import commitment
 from civic.replay import admitted
 from civic.rows import Line, Row, RulesLine, SecretRow
@@ -68,7 +69,11 @@ class SecretServer(Server):
 
 def results_of(ballots: Sequence[str]) -> bytes:
     """What a town publishes that counts these, whatever right they came with."""
-    manifest = parse_manifest(RULES.manifest)
+    words = {
+        one.id: Words({lang: one.title[lang] for lang in ("en", "fr")}, {}, {each.id: {} for each in one.options})
+        for one in RULES.questions
+    }
+    manifest = parse_manifest(RULES.manifest, words=words)
     rules = Versions(manifest, {RULES.mh: manifest}).rules
     recount = Recount(rules[SLUG].consultation, MODULES, is_patient=False)
     for no, text in enumerate(ballots, 1):
@@ -151,6 +156,17 @@ def test_a_secret_ballot_told_as_somebodys_does_not_count_for_them(server: Secre
     ]
     server.write(tmp_path / "entry", [*told, closed], named)
     assert {"rows.refused", "rows.not_logged"} <= false_codes(tmp_path / "entry")
+
+
+def test_a_question_that_says_something_else_in_the_result_is_caught(server: SecretServer, tmp_path: Path) -> None:
+    lie = server.results().replace(b'"Who?"', b'"Who not?"')
+    *entries, closed = server.entries()
+    assert isinstance(closed, Closed)
+    told = closed._replace(results=b64u_encode(hashlib.sha256(lie).digest()))
+    server.write(tmp_path, [*entries, told], server.lines(), lie)
+    assert false_codes(tmp_path) == {"question.other"}
+    server.write(tmp_path, [*entries, told], server.lines(), b"{}")
+    assert {"question.other", "close.other"} <= false_codes(tmp_path)
 
 
 def test_two_secret_questions_of_one_person_are_not_two_persons() -> None:

@@ -34,7 +34,7 @@ def _iso(instant: int) -> str:
 def _question(view: View) -> dict[str, Any]:
     count = view["count"]
     shown = {"id": view["id"], "question": view["name"]}
-    shown |= {name: view[name] for name in ("number", "type", "max", "title")}
+    shown |= {name: view[name] for name in ("number", "type", "max", "title", "text")}
     options = [{"option": option, "label": label} for option, label in view["labels"].items()]
     figures = {} if count is None else {name: count[name] for name in ("ballots", "blank", "leaders")}
     return shown | {"options": options} | figures
