@@ -7,6 +7,7 @@ import { addAct, hurryAct, standingAct, standingActs, withdrawAct } from '../../
 import { carryAct } from '../../themes/town/static/js/outbox_carried.mjs';
 import { openEnvelope } from '../../themes/town/static/js/opened_envelope.mjs';
 import { entryHash } from '../../themes/town/static/js/log_entry.mjs';
+import { forgetAll } from '../../themes/town/static/js/person_requests.mjs';
 import { getRight, ownRight } from '../../themes/town/static/js/rights.mjs';
 import { flush } from '../../themes/town/static/js/sync.mjs';
 import { makeIssuingTown, OTHER_KEY } from './issuer.mjs';
@@ -242,6 +243,15 @@ test('a ballot counted where the log holds it once the result is out, and is mis
   assert.equal(await state({}), 'received');
   assert.equal(await state({ absent: 1 }), 'missing');
   assert.equal(await state({ absent: 0, proof: 'c2sp…', line: 7 }), 'counted');
+});
+
+test('who has everything erased keeps the ballots that left, to check them, and none leaves any more', async () => {
+  const town = await prepared();
+  const { act } = await addAct(town.store, town.site, await ballot(town), town.clock, () => 0);
+  await flush(town.ports, true);
+  await addAct(town.store, town.site, await ballot(town, ['jeudi']), town.clock, () => 1);
+  await forgetAll(town.doors);
+  assert.deepEqual((await town.store.all('acts')).map((one) => [one.id, one.state]), [[act.id, 'received']]);
 });
 
 test('its entry in the log is of a kind of its own', async () => {

@@ -78,7 +78,7 @@ def issuing(context: BrowserContext) -> Issuing:
 def open_known(context: BrowserContext, address: str, day: int) -> Page:
     """The page of the secret question on a phone that the town knows."""
     page = context.new_page()
-    page.clock.set_fixed_time(START + day * DAY)
+    page.clock.install(time=START + day * DAY)
     page.goto(address)
     page.locator("[data-right=unknown]").wait_for()
     page.evaluate(MAKE_KNOWN)
@@ -124,6 +124,21 @@ def test_a_ballot_is_prepared_filled_and_kept_for_its_hour(
     assert not issuing.boxed
     page.get_by_role("button", name="Envoyer maintenant").click()
     page.get_by_text("La mairie n’a pas pu être jointe").wait_for()
+    assert len(issuing.boxed) == 1
+
+
+def test_a_page_left_open_sends_the_ballot_at_its_hour(
+    asking: Asking, serve: Callable[[Path], str], context: BrowserContext, issuing: Issuing
+) -> None:
+    page = open_known(context, f"{serve(asking('vote', 'secret'))}/{SLUG}/2/", 3)
+    page.get_by_role("button", name=PREPARE).click()
+    page.locator(f"{SECRET} input[value=mardi]").check()
+    page.locator(f"{SECRET} button[type=submit]").click()
+    page.get_by_text("à une heure tirée au sort").first.wait_for()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    assert not issuing.boxed
+    with page.expect_response("**/v1/ballots"):
+        page.clock.fast_forward("06:00:00")
     assert len(issuing.boxed) == 1
 
 

@@ -3,7 +3,7 @@ import { choiceWord, nextPlace, sayOf, sayStanding, statusChip, trail } from './
 import { announceChange, onChange } from './changes.mjs';
 import { registerFlush } from './delivery.mjs';
 import { isEarly } from './due.mjs';
-import { button, element, find, strongParts } from './elements.mjs';
+import { button, element, find, focusOn, strongParts } from './elements.mjs';
 import { hurryAct } from './outbox.mjs';
 import { say } from './words.mjs';
 
@@ -64,8 +64,11 @@ function showAct(page, $place, shown) {
     await refresh();
   };
   const show = () => {
+    const hadFocus = $place.contains(document.activeElement);
     $place.replaceChildren(sheetOf(page, shown, () => void sendAgain().catch(console.error)));
     page.tell(shown.trouble ? say(shown.trouble) : sayStanding(shown.act));
+    // The button that was pressed is another now, or gone.
+    if (hadFocus) focusOn($place);
   };
   const refresh = async () => {
     const { act, store } = shown;
