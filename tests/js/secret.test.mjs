@@ -140,6 +140,14 @@ test('a right whose ballot key is gone is told as lost', async () => {
   assert.equal((await ownRight(town.doors, town.scope)).lost, true);
 });
 
+test('a ballot is signed by the key of its right or not at all', async () => {
+  const town = await prepared();
+  const one = await ballot(town);
+  await town.store.edit('keys', [one.signer], () => null);
+  await assert.rejects(addAct(town.store, town.site, one, town.clock), /another ballot key/);
+  assert.deepEqual(await town.store.all('acts'), []);
+});
+
 test('a secret ballot says no time, and goes to the box alone, as long as any other', async () => {
   const town = await prepared();
   const site = { ...town.site, box: 'https://urne.example/' };

@@ -30,7 +30,9 @@ SECRETLY = 'counts = "hidden"\nmode = "named"\nassurance = "email"'
 
 def files(counts: str) -> dict[str, bytes]:
     """What the town wrote: it takes ballots from the plain form where counts are open, one in secret where "secret"."""
-    asked = QUESTIONS_TOML.replace('id = "soir"', 'id = "soir"\nsecret = true') if counts == "secret" else QUESTIONS_TOML
+    asked = (
+        QUESTIONS_TOML.replace('id = "soir"', 'id = "soir"\nsecret = true') if counts == "secret" else QUESTIONS_TOML
+    )
     rules = f"""
 modules = ["question", "comments"]
 {SECRETLY if counts == "secret" else f'counts = "{counts}"'}

@@ -32,6 +32,18 @@ MAKE_KNOWN = """() => new Promise((resolve, reject) => {
     };
 })"""
 
+FORGET_KEYS = """() => new Promise((resolve) => {
+    const opening = indexedDB.open('preau:/');
+    opening.onsuccess = () => {
+        const keys = opening.result.transaction('keys', 'readwrite').objectStore('keys');
+        const names = keys.getAllKeys();
+        names.onsuccess = () => {
+            for (const name of names.result) if (!name.startsWith(':')) keys.delete(name);
+            keys.transaction.oncomplete = () => { opening.result.close(); resolve(true); };
+        };
+    };
+})"""
+
 
 class Issuing:
     """The town's half: `answers` are what it says instead of giving rights, one a request; what came to the box."""
@@ -140,6 +152,22 @@ def test_a_page_left_open_sends_the_ballot_at_its_hour(
     with page.expect_response("**/v1/ballots"):
         page.clock.fast_forward("06:00:00")
     assert len(issuing.boxed) == 1
+
+
+def test_a_ballot_that_cannot_be_signed_any_more_is_told_and_nothing_is_posted(
+    asking: Asking, serve: Callable[[Path], str], context: BrowserContext, issuing: Issuing
+) -> None:
+    page = open_known(context, f"{serve(asking('vote', 'secret'))}/{SLUG}/2/", 3)
+    page.get_by_role("button", name=PREPARE).click()
+    page.locator(f"{SECRET} input[value=mardi]").check()
+    page.evaluate(FORGET_KEYS)
+    posted: list[str] = []
+    page.on("request", lambda one: posted.append(one.url) if one.method == "POST" else None)
+    page.locator(f"{SECRET} button[type=submit]").click()
+    page.locator("[data-faults]").wait_for()
+    assert not posted
+    page.reload()
+    page.locator("[data-right=broken]").wait_for()
 
 
 def test_it_is_prepared_before_the_vote_opens_and_each_refusal_says_what_to_do(

@@ -7,7 +7,7 @@ import { clearFaults, showFaults } from './form_faults.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
-import { sayMoment } from './words.mjs';
+import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
 export function actForms() {
@@ -69,7 +69,8 @@ async function submitForm(page, $form) {
   if (faults.length) return showFaults($form, faults);
   clearFaults($form);
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
-  // Nothing was stored: the plain form is still a way in.
+  if (!kept && draft.token) return showFaults($form, [{ field: '', text: say('refused.unknown'), missing: false }]);
+  // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
   if (!draft.counts) resetForm($form);

@@ -1,7 +1,7 @@
 // The acts of this phone: what is added, changed, taken back. Slots and revisions: docs/formats.md §3.
 import { LONGEST_DELAY } from './due.mjs';
 import { envelopeId, newJti, seal } from './envelope.mjs';
-import { ballotKey, keyName } from './keys.mjs';
+import { ballotKey, isNamedIn, keyName } from './keys.mjs';
 
 const DAY = 86400;
 const SHORT_DELAY = 1800;
@@ -85,6 +85,8 @@ export async function addAct(store, site, draft, made, random = Math.random) {
   // A withdrawal is signed with the key of what it takes back: it is the same voter's.
   const signer = draft.signer || keyName(draft.consultation, draft.counts);
   const key = await ballotKey(store, signer);
+  // With another key the town would refuse it, and for good.
+  if (draft.token && !(await isNamedIn(draft.token.m, key.jwk))) throw new Error('another ballot key');
   const acts = /** @type {Act[]} */ (await store.all('acts'));
   const jti = newJti();
   const { token } = draft;

@@ -3,7 +3,7 @@
 import { blindToken, finalizeToken, prepareToken, tokenMembers, tokenText } from './blind.mjs';
 import { b64u, sha256, unb64u } from './canonical.mjs';
 import { sealAsDevice } from './grants.mjs';
-import { ballotKey, DEVICE } from './keys.mjs';
+import { ballotKey, DEVICE, isNamedIn } from './keys.mjs';
 import { thumbprint } from './public_key.mjs';
 import { ask } from './town_answers.mjs';
 
@@ -38,7 +38,7 @@ export async function ownRight({ store }, scope) {
  */
 async function isWhole(store, { name, message }) {
   const kept = await store.get('keys', name);
-  return Boolean(kept) && new TextDecoder().decode(unb64u(message)).endsWith(`|${await thumbprint((await ballotKey(store, name)).jwk)}`);
+  return Boolean(kept) && isNamedIn(message, (await ballotKey(store, name)).jwk);
 }
 
 /**
