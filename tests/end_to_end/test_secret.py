@@ -1,4 +1,4 @@
-"""A secret vote with real browsers: prepared, cast without network, sent when asked to, changed; nothing joins the two."""
+"""A secret vote with real browsers: prepared, cast without network, sent when asked to, changed, found in the log."""
 
 import json
 from pathlib import Path
