@@ -12,14 +12,12 @@ from civic.canonical import b64u_decode, b64u_encode, parse_json
 from civic.consultation import parse_consultation
 from civic.envelope import header_text, parse_envelope
 from civic.refusals import Code, Refused
-from civic.token import token_members, token_text
+from civic.token import token_members
 from tests.civic.issuers import ISSUER, OTHER_ISSUER, new_token
 from tests.civic.town import MODULES, TEXTS, space
 from tests.fuzz.mutation import junk, junk_but, spoil_text
 from tests.fuzz.target import Target
-from tests.fuzz.targets.envelope import signed as signed_by
-from tests.fuzz.targets.envelope import written
-from tests.fuzz.targets.token import signed
+from tests.fuzz.targets.envelope import signed, written
 from tests.sync_server.secret_phones import ASKED, OPENS, SECRET, Bulletin
 
 RULES = parse_consultation("filature", tomllib.loads(SECRET), TEXTS, space(), issuers={ASKED: ISSUER.key})
@@ -45,8 +43,13 @@ def judge(text: str) -> None:
 
 
 @cache
-def their_token() -> dict[str, str]:
-    return token_members(new_token(THEIRS.scope))
+def foreign_tokens() -> tuple[dict[str, str], ...]:
+    """True signatures: of another key, or for another person, question, consultation or town."""
+    mine = MINE.scope
+    others = (
+        THEIRS.scope, mine._replace(question="soir"), mine._replace(consultation="autre"), mine._replace(space="autre"),
+    )  # fmt: skip
+    return (token_members(new_token(mine, OTHER_ISSUER)), *(token_members(new_token(one)) for one in others))
 
 
 def spoilt_token(chance: random.Random) -> dict[str, Any]:
@@ -63,17 +66,7 @@ def spoilt_token(chance: random.Random) -> dict[str, Any]:
 
 
 def anothers_token(chance: random.Random) -> dict[str, Any]:
-    """True signatures of the town, or of another key, for another person, question or consultation."""
-    text = token_text(MINE.scope)
-    elsewhere = chance.choice(({"question": "soir"}, {"consultation": "autre"}, {"space": "autre"}))
-    return members() | {
-        "token": chance.choice((
-            their_token,
-            lambda: signed(chance, text, OTHER_ISSUER),
-            lambda: signed(chance, text, salt_bytes=chance.choice((0, 32))),
-            lambda: signed(chance, token_text(MINE.scope._replace(**elsewhere))),
-        ))()
-    }  # fmt: skip
+    return members() | {"token": chance.choice(foreign_tokens())}
 
 
 def no_token(chance: random.Random) -> dict[str, Any]:
@@ -103,7 +96,7 @@ WAYS: tuple[Callable[[random.Random], dict[str, Any]], ...] = (
 def make(chance: random.Random) -> str:
     while (payload := chance.choice(WAYS)(chance)) == members():
         pass
-    return signed_by(HEADER, written(payload), MINE.citizen.key)
+    return signed(HEADER, written(payload), MINE.citizen.key)
 
 
 TARGET = Target(
