@@ -280,6 +280,8 @@ interface Held {
   identities: { method: string; since: number }[];
   devices: { kid: string; ks: string; since: number; revoked: number | null; this: boolean }[];
   acts: { no: number; consultation: string; kind: string; rx: number }[];
+  /** secret votes that a ballot was prepared for; older servers do not say */
+  rights?: { consultation: string; question: string }[];
   consents: Record<string, unknown>;
   contact: string | null;
 }
