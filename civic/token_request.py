@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from civic.canonical import b64u_decode
+from civic.issuer_key import IssuerKey
 from civic.jws import (
     HASH,
     MAX_IAT,
@@ -63,6 +64,12 @@ def parse_token_asked(request: TokenRequest) -> TokenAsked:
     except ValueError as error:
         raise Refused(Code.BAD_BLINDED) from error
     return TokenAsked(members["aud"], members["a"], members["q"], members["mh"], blinded, members["iat"])
+
+
+def check_blinded(blinded: bytes, key: IssuerKey) -> None:
+    """Refused BAD_BLINDED unless it can be signed under `key`: below the modulus, in as many bytes."""
+    if len(blinded) != key.size or int.from_bytes(blinded, "big") >= key.n:
+        raise Refused(Code.BAD_BLINDED)
 
 
 def seal_token_request(payload: Mapping[str, Any], kid: str, sign: Callable[[bytes], bytes]) -> str:

@@ -47,6 +47,7 @@ _PARTS = {
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
+    "secret": _Late("secret_asset"),
 }
 _APART = tuple(one.prefix for one in (*_LATER, *_PARTS.values()) if one.prefix)
 

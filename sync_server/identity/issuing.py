@@ -16,7 +16,7 @@ from civic.questions import Question
 from civic.receipt import commitment
 from civic.refusals import Code, Refused
 from civic.secrecy import answering_kinds, last_answer
-from civic.token_request import TokenAsked, parse_token_asked, parse_token_request
+from civic.token_request import TokenAsked, check_blinded, parse_token_asked, parse_token_request
 from sync_server.catalogue import Town
 from sync_server.identity.residency import Residency
 from sync_server.identity.sources import Sources
@@ -84,8 +84,7 @@ class Issuing:
             raise Refused(Code.CLOSED)
         self._check_voter(rules, question, space, device.pid, end)
         key = rules.issuers[question.id]
-        if len(asked.blinded) != key.size or int.from_bytes(asked.blinded, "big") >= key.n:
-            raise Refused(Code.BAD_BLINDED)
+        check_blinded(asked.blinded, key)
         salt = self._sources.random(SALT_BYTES)
         digest = b64u_encode(hashlib.sha256(asked.blinded).digest())
         claim = Claim(rules.slug, question.id, device.pid, digest, jws, commitment(salt, jws), salt)

@@ -18,6 +18,7 @@ from sync_server.identity.nonces import Nonces
 from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.grants import Grants
+from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.people import Known, People
 from sync_server.vault import Vault
 
@@ -42,7 +43,7 @@ class Mine:
 
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
-        self._people, self._grants = People(ledger), Grants(ledger)
+        self._people, self._grants, self._issued = People(ledger), Grants(ledger), IssuedTokens(ledger)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
@@ -82,6 +83,7 @@ class Mine:
             "identities": [{"method": one.method, "since": one.since} for one in known.proofs],
             "devices": [_device(one, asking.device.kid) for one in known.devices],
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
+            "rights": [one._asdict() for one in self._issued.rights_of(space, pid)],
             "consents": {purpose: known.consents.get(purpose, True) for purpose in PURPOSES},
             "contact": self._contact(space, known),
         }

@@ -29,6 +29,13 @@ class Claim(NamedTuple):
     salt: bytes
 
 
+class Right(NamedTuple):
+    """A question that a person may answer in secret, or has answered: nobody knows which."""
+
+    consultation: str
+    question: str
+
+
 class IssuedTokens:
     """The rights of every space in a ledger's database."""
 
@@ -59,6 +66,14 @@ class IssuedTokens:
             given = sa.select(issued.c.blinded).where(*same, issued.c.holder == one.pid)
             if connection.execute(given).scalar_one() != one.blinded:
                 raise Refused(Code.TOKEN_ALREADY_ISSUED)
+
+    def rights_of(self, space: str, pid: str) -> list[Right]:
+        """The rights that a person was given, in order of their names."""
+        query = sa.select(issued.c.consultation, issued.c.question).where(
+            issued.c.space == space, issued.c.holder == pid
+        )
+        with self._ledger.reading() as now:
+            return sorted(Right(*row) for row in now.connection.execute(query))
 
     def forget_marks(self, space: str, consultation: str) -> None:
         """Forgets who was erased after having had a right: no more is given in this consultation."""

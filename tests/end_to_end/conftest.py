@@ -48,9 +48,12 @@ def open_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
     """Starts a town that ends with the module, whatever became of its processes."""
 
     def open_one(
-        plans: dict[str, Plan] | None = None, sync_port: int = 0, settings: dict[str, str] | None = None
+        plans: dict[str, Plan] | None = None,
+        sync_port: int = 0,
+        settings: dict[str, str] | None = None,
+        box_host: str = "",
     ) -> Town:
-        town = Town(tmp_path_factory.mktemp("var"), plans, sync_port, settings)
+        town = Town(tmp_path_factory.mktemp("var"), plans, sync_port, settings, box_host)
         towns.callback(town.stop)
         town.start()
         return town

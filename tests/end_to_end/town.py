@@ -20,7 +20,8 @@ PREAU = Path(sys.executable).with_name("preau")
 
 
 class Town:
-    """`serve` answers phones, `work` builds, `host` is the free static host. `sync_url` may name a link in between."""
+    """`serve` answers phones, `work` builds, `host` is the free static host. `sync_url` may name a link in between,
+    `box_host` another name of this machine for secret ballots."""
 
     def __init__(
         self,
@@ -28,6 +29,7 @@ class Town:
         plans: dict[str, Plan] | None = None,
         sync_port: int = 0,
         settings: dict[str, str] | None = None,
+        box_host: str = "",
     ) -> None:
         var.mkdir(parents=True, exist_ok=True)
         self.var, self.plans, self.settings = var, dict(STANDARD if plans is None else plans), dict(settings or {})
@@ -35,6 +37,7 @@ class Town:
         self.site = var / "site"
         self.host = StaticHost(self.site)
         self.sync_url = f"http://127.0.0.1:{sync_port or self.port}"
+        self.box_url = f"http://{box_host}:{self.port}" if box_host else ""
         self.began_at = int(time.time())
         self.content: Content = write_town(var / "content" / "essai", self.began_at, self.plans, self.host.url)
         self.serve = self._program("serve", "--port", str(self.port))
@@ -133,6 +136,7 @@ class Town:
     def _program(self, *arguments: str) -> Program:
         name = arguments[0]
         addresses = {"PREAU_SYNC_URL": self.sync_url, "PREAU_SITE_URL": self.url}
+        addresses |= {"PREAU_BOX_URL": self.box_url} if self.box_url else {}
         environment = addresses | {"PREAU_LOG_SECONDS": "2"} | self.settings
         return Program([str(PREAU), *arguments, "--var", str(self.var)], self.var / f"{name}.log", environment)
 

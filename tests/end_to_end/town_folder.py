@@ -1,11 +1,13 @@
 """A small town with a consultation in every phase, its dates counted from now (docs/formats.md §1)."""
 
 import shutil
+import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from civic.content import Content, parse_content
+from sync_server.issuer_making import make_issuer_keys
 
 WRITTEN = Path(__file__).with_name("content")
 HOUR, DAY = 3600, 86400
@@ -87,18 +89,22 @@ def write_town(folder: Path, now: int, plans: dict[str, Plan], site_url: str) ->
     for slug, plan in plans.items():
         home = folder / "consultations" / slug
         home.mkdir(parents=True, exist_ok=True)
-        (home / "consultation.toml").write_text(toml_of(plan, now), "utf-8")
+        rules = home / "consultation.toml"
+        revision = 1 + (tomllib.loads(rules.read_text("utf-8"))["revision"] if rules.is_file() else 0)
+        rules.write_text(toml_of(plan, now, revision), "utf-8")
         for language in ("fr", "en"):
             text = WRITTEN / "texts" / f"{slug}.{language}.md"
             words = text if text.exists() else WRITTEN / "texts" / f"other.{language}.md"
             (home / f"{language}.md").write_text(words.read_text("utf-8").replace("SLUG", slug), "utf-8")
+    for slug in (slug for slug, plan in plans.items() if "secret = true" in plan.questions):
+        make_issuer_keys(folder, slug, folder.parents[1] / "keys" / "issuers", now)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return parse_content(files)
 
 
-def toml_of(plan: Plan, now: int) -> str:
+def toml_of(plan: Plan, now: int, revision: int) -> str:
     lines = [
-        "revision = 1",
+        f"revision = {revision}",
         f"modules = {list(plan.modules)}",
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
@@ -117,6 +123,9 @@ def toml_of(plan: Plan, now: int) -> str:
             f"ends_at = {_instant(now + step.ends)}",
             f"open = {list(step.open)}",
         ]
+    if revision > 1:
+        words = '{fr = "La mairie l’a décidé.", en = "The town hall has decided so."}'
+        lines += ["[[notice]]", f"revision = {revision}", f"at = {_instant(now)}", f"text = {words}"]
     return "\n".join([*lines, plan.questions]) + "\n"
 
 

@@ -145,6 +145,22 @@ test('a receipt that tells of others is not taken in the place of the one that c
   assert.equal((await all.acts())[0].receipt, receipt);
 });
 
+test('a secret ballot is found under a kind of its own, and nobody is asked for a receipt of it alone', async () => {
+  const all = await published(['vote', 'proposal']);
+  const [{ id }] = await all.acts();
+  await all.town.store.edit('acts', [id], (old) => ({ ...old, box: true }));
+  const asked = [];
+  const look = () => collectProofs({ ...all.ports, fetch: (url) => (asked.push(url), all.ports.fetch(url)) });
+  await look();
+  assert.equal((await all.acts())[0].proof, '');
+  await all.log.append(all.town.entries[0].replace('"env"', '"ballot"'));
+  await look();
+  const [act] = await all.acts();
+  assert.equal(act.line, 3);
+  assert.ok(await check(act, all));
+  assert.ok(!asked.some((url) => url.endsWith(`/v1/receipts/${id}`)));
+});
+
 test('a withdrawal does not inherit the proof of what it takes back', async () => {
   const all = await published();
   await all.look();

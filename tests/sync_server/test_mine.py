@@ -55,6 +55,7 @@ def test_what_is_held_about_me(town: House) -> None:
             {"no": 1, "consultation": SLUG, "kind": "proposal", "rx": NOW},
             {"no": 2, "consultation": SLUG, "kind": "vote", "rx": NOW},
         ],
+        "rights": [],
         "consents": {"contact": True},
         "contact": "a…@v…",
     }

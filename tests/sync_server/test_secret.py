@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from civic.canonical import b64u_encode
 from civic.receipt import open_receipt
 from sync_server.settings import Settings
+from sync_server.storage.secret_tables import issued
 from sync_server.storage.tables import metadata, payloads, records, totals
 from tests.civic.issuers import OTHER_ISSUER, new_token
 from tests.contracts.history import rows
 from tests.sync_server.conftest import NOW, House, Opener
 from tests.sync_server.phones import Phone, ballot_key
 from tests.sync_server.secret_phones import (
+    ASKED,
     BOX,
     CLOSES,
     OPENS,
@@ -27,7 +29,7 @@ from tests.sync_server.secret_phones import (
     token_jws,
     write_issuer,
 )
-from tests.sync_server.town_files import SPACE
+from tests.sync_server.town_files import SLUG, SPACE
 
 
 @pytest.fixture
@@ -233,7 +235,11 @@ def test_who_was_erased_does_not_come_back_for_a_second_vote(town: House) -> Non
     phone, bulletin = Phone(town), Bulletin(1, town.rules)
     phone.enrol()
     bulletin.finish(ask(phone, bulletin).json["blind_sig"])
+    assert phone.ask("me").json["rights"] == [{"consultation": SLUG, "question": ASKED}]
     assert phone.ask("erase").json["erased"] == 0
+    ((_, _, _, holder, *rest), _) = sorted(rows(town.services.ledger, issued), key=lambda row: row[3])
+    assert holder.startswith("e:"), "the row that the log's line comes from is nobody's"
+    assert rest[:2] == ["", ""]
     fresh = Phone(town)
     fresh.enrol()
     assert refused(ask(fresh, Bulletin(2, town.rules)), 409) == "token_already_issued"

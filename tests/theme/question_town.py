@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from civic.content import Content, parse_content
+from civic.issuers import issuers_bytes
 from civic.phases import are_counts_public, moment_at
 from civic.questions import slot_id
 from site_builder.settings import build_site
 from site_builder.site import Folders, Site
 from tests.civic.asked import QUESTIONS_TOML
+from tests.civic.issuers import ISSUER
 from tests.theme.little_town import DAY, SPACE, START, TEXT, identity, iso
 
 SLUG = "marche"
@@ -23,11 +25,17 @@ COUNTS = {
 BALLOTS = {"clear": (1236, 1103, 700), "tie": (19, 12, 7), "nobody": (0, 0, 0)}
 
 
+SECRETLY = 'counts = "hidden"\nmode = "named"\nassurance = "email"'
+
+
 def files(counts: str) -> dict[str, bytes]:
-    """What the town wrote; it takes ballots from the plain form where counts are open."""
+    """What the town wrote: it takes ballots from the plain form where counts are open, one in secret where "secret"."""
+    asked = (
+        QUESTIONS_TOML.replace('id = "soir"', 'id = "soir"\nsecret = true') if counts == "secret" else QUESTIONS_TOML
+    )
     rules = f"""
 modules = ["question", "comments"]
-counts = "{counts}"
+{SECRETLY if counts == "secret" else f'counts = "{counts}"'}
 grace = "72h"
 unsigned = {'["ballot", "comment"]' if counts == "open" else "[]"}
 [[phase]]
@@ -35,13 +43,15 @@ id = "vote"
 starts_at = {iso(START)}
 ends_at = {iso(START + 10 * DAY)}
 open = ["ballot", "comment"]
-{QUESTIONS_TOML}
+{asked}
 """
     found = {"space.toml": SPACE.replace('coat_of_arms = "arms.svg"\nskyline = "skyline.svg"\n', "")}
     found[f"consultations/{SLUG}/consultation.toml"] = rules
     for lang in ("fr", "en"):
         found[f"consultations/{SLUG}/{lang}.md"] = TEXT.format(title=f"Un marché du soir ? ({lang})")
         found[f"pages/mairie/{lang}.md"] = f"title: Mairie ({lang})\n\nDu texte.\n"
+    if counts == "secret":
+        found[f"consultations/{SLUG}/issuer.json"] = issuers_bytes({"soir": ISSUER.key}).decode()
     return {path: text.encode() for path, text in found.items()}
 
 
@@ -83,6 +93,7 @@ def build_asking(folder: Path, theme: Path, state: str, counts: str = "hidden", 
     installation = {
         "space": content.space.id, "sync_url": "https://sync.valbrume.example", "site_url": content.space.site_url,
         "receipt_key": {"crv": "P-256", "kty": "EC", "x": "x" * 43, "y": "y" * 43}, "precompress": False,
+        "box_url": "https://urne.valbrume.example", "methods": ["email"],
     }  # fmt: skip
     now = START + DAYS[state] * DAY
     for name, tables in {"space": {"installation": [installation]}, SLUG: _snapshot(content, now, counted)}.items():

@@ -16,7 +16,8 @@ Asking = Callable[..., Path]
 GOAL = 8_000  # bytes of a page as it travels
 LOOKS = [("before", "hidden", "clear"), ("vote", "hidden", "clear"), ("vote", "open", "clear"),
          ("vote", "open", "nobody"), ("grace", "hidden", "clear"), ("results", "hidden", "clear"),
-         ("results", "hidden", "tie"), ("results", "open", "nobody")]  # fmt: skip
+         ("results", "hidden", "tie"), ("results", "open", "nobody"), ("before", "secret", "clear"),
+         ("vote", "secret", "clear")]  # fmt: skip
 every_look = pytest.mark.parametrize("look", LOOKS, ids=["-".join(one) for one in LOOKS])
 
 

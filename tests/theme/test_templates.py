@@ -59,7 +59,7 @@ def test_every_form_of_an_act_tells_the_script_what_it_needs(name: str) -> None:
     needed = {"act", "consultation", "mh", "target", "title", "body", "opens", "closes", "until", "results"}
     for form in re.findall(r"<form[^>]*\sdata-act=[^>]*>", without_jinja(templates()[name])):
         told = set(re.findall(r"data-([a-z]+)=", form))
-        assert needed <= told <= needed | {"slot", "page", "max", "mode", "assurance"}
+        assert needed <= told <= needed | {"slot", "page", "max", "mode", "assurance", "question"}
 
 
 @every_template

@@ -50,6 +50,7 @@ def view_of(question: Question, document: Document) -> dict[str, Any]:
         "number": document["number"],
         "type": question.type,
         "max": question.max,
+        "secret": question.secret,
         "title": dict(question.title),
         "text": dict(question.text),
         "labels": {one.id: dict(one.label) for one in question.options},

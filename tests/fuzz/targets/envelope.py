@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -24,7 +24,7 @@ HASH, JTI = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9_-]{21}[AQg
 CONSULTATION = always_open()
 CITIZEN, OTHER = Citizen(1, CONSULTATION), Citizen(2, CONSULTATION)
 HEADER = header_text(*signing.coordinates(CITIZEN.key.public_key()))
-_DETERMINISTIC = ECDSA(SHA256(), deterministic_signing=True)
+DETERMINISTIC = ECDSA(SHA256(), deterministic_signing=True)
 
 
 def is_matching(pattern: re.Pattern[str], value: Any) -> bool:
@@ -67,10 +67,10 @@ def judge(text: str) -> object:
     return act_of(text, CONSULTATION)
 
 
-def signed(header: str, payload: bytes) -> str:
-    """Signed by the citizen, the same bytes in every run."""
+def signed(header: str, payload: bytes, key: EllipticCurvePrivateKey = CITIZEN.key) -> str:
+    """Signed by the citizen, or another `key`, the same bytes in every run."""
     text = f"{b64u_encode(header.encode('utf-8', 'surrogatepass'))}.{b64u_encode(payload)}"
-    r, s = decode_dss_signature(CITIZEN.key.sign(text.encode("ascii"), _DETERMINISTIC))
+    r, s = decode_dss_signature(key.sign(text.encode("ascii"), DETERMINISTIC))
     return f"{text}.{b64u_encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 

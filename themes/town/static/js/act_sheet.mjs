@@ -2,7 +2,9 @@
 import { choiceWord, nextPlace, sayOf, sayStanding, statusChip, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { registerFlush } from './delivery.mjs';
-import { button, element, find, strongParts } from './elements.mjs';
+import { isEarly } from './due.mjs';
+import { button, element, find, focusOn, strongParts } from './elements.mjs';
+import { hurryAct } from './outbox.mjs';
 import { say } from './words.mjs';
 
 /**
@@ -37,7 +39,9 @@ function sheetOf(page, { act, trouble }, sendAgain) {
   const isRefused = act.state === 'refused';
   const $sheet = element('div', { class: isRefused ? 'note bad' : 'sheet' }, element('p', { class: 'kind' }, statusChip(act)));
   if (choice && !isRefused) $sheet.append(element('p', {}, ...strongParts(sayOf('voted', act, { choice }))));
-  $sheet.append(element('p', {}, sayStanding(act)), trail(act), element('p', {}, nextPlace(page, act)));
+  $sheet.append(element('p', {}, sayStanding(act)));
+  if (isEarly(act, Date.now() / 1000)) $sheet.append(element('p', { class: 'btns' }, button(say('send.now'), false, sendAgain)));
+  $sheet.append(trail(act), element('p', {}, nextPlace(page, act)));
   return $sheet;
 }
 
@@ -50,6 +54,7 @@ function sheetOf(page, { act, trouble }, sendAgain) {
 function showAct(page, $place, shown) {
   const sendAgain = async () => {
     await shown.store.edit('acts', [shown.act.id], (old) => old || shown.act);
+    await hurryAct(shown.store, shown.act.id);
     if (shown.trouble === 'erased') {
       await shown.store.edit('state', ['site'], () => page.site);
       shown.trouble = '';
@@ -59,15 +64,18 @@ function showAct(page, $place, shown) {
     await refresh();
   };
   const show = () => {
+    const hadFocus = $place.contains(document.activeElement);
     $place.replaceChildren(sheetOf(page, shown, () => void sendAgain().catch(console.error)));
     page.tell(shown.trouble ? say(shown.trouble) : sayStanding(shown.act));
+    // The button that was pressed is another now, or gone.
+    if (hadFocus) focusOn($place);
   };
   const refresh = async () => {
     const { act, store } = shown;
     // Another act has taken the place since, or nothing more will become of this one.
     if (shownAt.get($place) !== shown || act.state !== 'waiting') return;
     const now = await store.get('acts', act.id);
-    if (now && (now.state !== act.state || now.code !== act.code)) {
+    if (now && (now.state !== act.state || now.code !== act.code || now.notBefore !== act.notBefore)) {
       Object.assign(shown, { act: now, trouble: now.state === 'waiting' ? shown.trouble : '' });
     } else if (!now && !shown.trouble && !(await store.get('state', 'site'))) shown.trouble = 'erased';
     else return;

@@ -1,4 +1,5 @@
 // How an act is shown, the same on every page: its status, its trail, what happens next. Words: ux.md §4.
+import { isEarly } from './due.mjs';
 import { element } from './elements.mjs';
 import { isSaid, isSameDay, say, sayDay, sayHour, sayMoment, sayNumber } from './words.mjs';
 
@@ -62,7 +63,9 @@ export function trail(act) {
     if (!isLast) steps.push(['', sayOf('trail.uncounted', act, {})]);
   } else {
     const isCounted = act.state === 'counted';
-    steps.push([isCounted ? 'done' : 'now', isCounted ? statusGot(act) : say('trail.got', { when: sayMoment(act.rx) })]);
+    // Of a secret ballot nobody keeps more than the day.
+    const got = act.box ? sayDay : sayMoment;
+    steps.push([isCounted ? 'done' : 'now', isCounted ? statusGot(act) : say('trail.got', { when: got(act.rx) })]);
     if (isCounted) steps.push(['done', countedWhen(act)]);
     else if (act.state === 'missing') steps.push(['stop', say('trail.missing')]);
     else if (!isLast) steps.push(['', nextStep(act)]);
@@ -94,6 +97,7 @@ function countedWhen(act) {
 export function sayStanding(act) {
   const number = sayNumber(act.no);
   if (act.state === 'waiting') {
+    if (isEarly(act, Date.now() / 1000)) return sayOf('wait.hour', act, { hour: sayHour(act.notBefore || 0) });
     const key = `wait.${act.code}`;
     return isSaid(key) ? say(key) : sayOf('kept', act, {});
   }

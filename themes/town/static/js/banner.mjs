@@ -43,7 +43,7 @@ function bannerFor(page, waiting, isChanged) {
   const copied = copyTime();
   // A newer version can only have come over the network: then the copy is no longer the news.
   if (navigator.onLine === false || (copied && !isChanged)) {
-    const kinds = findAll('form[data-act]').map(($form) => `offline.${$form.dataset.act}`);
+    const kinds = findAll('form[data-act]:not([data-mode=secret])').map(($form) => `offline.${$form.dataset.act}`);
     const isOutbox = Boolean(find('[data-outbox]'));
     const text = [
       say(navigator.onLine === false ? 'offline' : 'slow'),

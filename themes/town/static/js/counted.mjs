@@ -29,6 +29,19 @@ export function isOwnRow(act, row) {
 }
 
 /**
+ * A secret ballot is in no list of numbers: it counted where the public log, which the result is made of, holds it.
+ * @param {Store} store
+ * @param {Act} act
+ * @param {any} results
+ */
+async function countSecret(store, act, results) {
+  const state = act.proof ? 'counted' : act.absent ? 'missing' : act.state;
+  if (state === act.state) return false;
+  await store.edit('acts', [act.id], (old) => old && { ...old, state, countedAt: results.closed_at });
+  return true;
+}
+
+/**
  * Moves received acts to counted, or to missing once the results are out and do not hold them. True if any moved.
  * @param {Store} store
  * @param {Act[]} acts the standing ones
@@ -50,6 +63,10 @@ export async function countActs(store, acts, fetch, root) {
     const data = `${act.consultation}/donnees/`;
     const results = await read(`${data}results.json`, null);
     if (act.counts && !results) continue;
+    if (act.box) {
+      moved = (await countSecret(store, act, results)) || moved;
+      continue;
+    }
     const rows = await read(`${data}lignes/${Math.floor(act.no / ROWS_A_FILE)}.json`, {});
     const row = rows && rows[act.no];
     const isThere = isOwnRow(act, row);

@@ -7,7 +7,7 @@ import { clearFaults, showFaults } from './form_faults.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
-import { sayMoment } from './words.mjs';
+import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
 export function actForms() {
@@ -20,11 +20,12 @@ export function actForms() {
  * @returns {Draft}
  */
 export function draftOf($form) {
-  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait } = $form.dataset;
+  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait, signer, token, fetched } = $form.dataset;
   return {
     kind: act || '', consultation: consultation || '', mh: mh || '', target: target || '', title: title || '', body: {},
     chosen: '', counts: Boolean(slot), slot: slot && `${act}:${slot}`, page: page || location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
     until: Number(until || 0), results: Number(results || 0), mode, grant, wait,
+    ...(token ? { signer, token: JSON.parse(token), fetched: Number(fetched) } : {}),
   };
 }
 
@@ -49,7 +50,7 @@ async function keepDraft(page, draft) {
   try {
     return { store: page.store, ...(await addAct(page.store, page.site, draft, made)) };
   } catch {
-    const store = await spareStore(page.store, draft.consultation);
+    const store = await spareStore(page.store, draft.signer || draft.consultation);
     return { store, ...(await addAct(store, page.site, draft, made)) };
   }
 }
@@ -68,7 +69,8 @@ async function submitForm(page, $form) {
   if (faults.length) return showFaults($form, faults);
   clearFaults($form);
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
-  // Nothing was stored: the plain form is still a way in.
+  if (!kept && draft.token) return showFaults($form, [{ field: '', text: say('refused.unknown'), missing: false }]);
+  // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
   if (!draft.counts) resetForm($form);

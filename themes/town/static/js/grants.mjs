@@ -17,9 +17,9 @@ export function isEnough(person, assurance) {
 }
 
 /**
- * What a device known to the town signs: a grant, or a request about its person.
+ * What a device known to the town signs: a grant, a request about its person, or one for a right to a secret vote.
  * @param {Store} store
- * @param {'grant' | 'device'} typ
+ * @param {'grant' | 'device' | 'token'} typ
  * @param {object} payload
  */
 export async function sealAsDevice(store, typ, payload) {

@@ -17,6 +17,7 @@ export async function showHeld(here, isNew) {
   if (answer.status !== 200) return here.fail(answer);
   const held = /** @type {Held} */ (answer.body);
   showIdentities(held);
+  showRights(held);
   showDevices(here, held);
   showConsents(here, held);
   const $file = find('[data-download]', here.$person);
@@ -65,6 +66,18 @@ function showIdentities({ identities, contact, acts }) {
     element('li', {}, `n° ${sayNumber(no)}, ${nameOf('consultation', consultation)}, ${sayDay(rx)}`));
   find('[data-acts]').replaceChildren(...sent);
   find('[data-acts-number]').textContent = sayNumber(acts.length);
+}
+
+/**
+ * For what there is a ballot of this person's: all that the town knows of their secret votes.
+ * @param {Held} held
+ */
+function showRights({ rights = [] }) {
+  const $rights = find('[data-rights]');
+  if (!$rights) return;
+  $rights.hidden = !rights.length;
+  const named = new Set(rights.map(({ consultation }) => nameOf('consultation', consultation)));
+  find('ul', $rights).replaceChildren(...[...named].map((name) => element('li', {}, name)));
 }
 
 /**

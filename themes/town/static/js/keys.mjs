@@ -1,7 +1,8 @@
 // Ballot keys: a phone has two in a consultation, so that nobody can link a person across consultations, nor what
 // somebody wrote, perhaps under a name, with the ballots that are published.
 // The device key: one per phone and town, never published; it vouches for ballot keys (docs/formats.md §14).
-import { ECDSA } from './public_key.mjs';
+import { unb64u } from './canonical.mjs';
+import { ECDSA, thumbprint } from './public_key.mjs';
 
 export const DEVICE = ':device'; // no consultation has such a name
 
@@ -18,6 +19,15 @@ const UNKEPT = new Map();
  */
 export function keyName(consultation, counts) {
   return counts ? consultation : `${consultation} words`;
+}
+
+/**
+ * Whether the message of a right to a secret vote names this ballot key (docs/formats.md §3.1).
+ * @param {string} message
+ * @param {PublicJwk} jwk
+ */
+export async function isNamedIn(message, jwk) {
+  return new TextDecoder().decode(unb64u(message)).endsWith(`|${await thumbprint(jwk)}`);
 }
 
 /**

@@ -18,12 +18,13 @@ export async function commitmentTo(salt, jws) {
 }
 
 /**
- * The hash of the log's entry for a commitment: `{"a","c","k":"env","v":1}`, canonical.
+ * The hash of the log's entry for a commitment: `{"a","c","k":"env","v":1}`, canonical; `k` of a secret ballot is another.
  * @param {string} consultation
  * @param {string} c
+ * @param {boolean} [isSecret]
  */
-export function entryHash(consultation, c) {
-  return leafHash(utf8(`{"a":"${consultation}","c":"${c}","k":"env","v":1}`));
+export function entryHash(consultation, c, isSecret) {
+  return leafHash(utf8(`{"a":"${consultation}","c":"${c}","k":"${isSecret ? 'ballot' : 'env'}","v":1}`));
 }
 
 /**
@@ -39,5 +40,5 @@ export async function promisedLeaf(act, site) {
   if (!item) throw new Error('not for this act');
   if (!item.by || !item.salt) return null;
   if ((await commitmentTo(item.salt, act.jws)) !== item.c) throw new Error('not for this act');
-  return { leaf: await entryHash(act.consultation, item.c), by: item.by, shared: items.size > 1 };
+  return { leaf: await entryHash(act.consultation, item.c, act.box), by: item.by, shared: items.size > 1 };
 }

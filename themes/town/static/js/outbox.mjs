@@ -1,6 +1,10 @@
 // The acts of this phone: what is added, changed, taken back. Slots and revisions: docs/formats.md §3.
+import { LONGEST_DELAY } from './due.mjs';
 import { envelopeId, newJti, seal } from './envelope.mjs';
-import { ballotKey, keyName } from './keys.mjs';
+import { ballotKey, isNamedIn, keyName } from './keys.mjs';
+
+const DAY = 86400;
+const SHORT_DELAY = 1800;
 
 /** @type {Pick<Act, 'state' | 'sent' | 'tries' | 'next' | 'code' | 'settled' | 'no' | 'rx' | 'receipt' | 'number' | 'countedAt' | 'proof' | 'line' | 'absent'>} */
 export const UNSENT = {
@@ -13,9 +17,34 @@ export function isUnsent(act) {
   return act.state === 'waiting' && !act.sent;
 }
 
-/** @param {Act} act */
+/**
+ * Secret ballots of two people who share a phone stand side by side: nothing tells that they are of one phone.
+ * @param {Pick<Act, 'consultation' | 'slot' | 'token' | 'signer'>} act
+ */
 function slotOf(act) {
-  return `${act.consultation} ${act.slot}`;
+  return `${act.consultation} ${act.slot} ${act.token ? act.signer : ''}`;
+}
+
+/**
+ * When an act leaves: a secret ballot after some time drawn by lot, longer where its right is fresh, and never late.
+ * @param {Draft} draft
+ * @param {number} made
+ * @param {() => number} random
+ */
+export function leavesAt({ token, fetched = 0, closes }, made, random) {
+  if (!token) return {};
+  const longest = made - fetched < DAY ? LONGEST_DELAY : SHORT_DELAY;
+  const left = closes ? Math.max(0, closes - made) / 4 : longest;
+  return { box: true, notBefore: made + random() * Math.min(longest, left) };
+}
+
+/**
+ * Lets a secret ballot leave now.
+ * @param {Store} store
+ * @param {string} id
+ */
+export function hurryAct(store, id) {
+  return store.edit('acts', [id], (old) => (old && old.state === 'waiting' ? { ...old, notBefore: 0 } : undefined));
 }
 
 /**
@@ -36,13 +65,10 @@ export function standingActs(acts) {
 /**
  * The revision of a slot that stands on this phone; a withdrawal is one too.
  * @param {Act[]} acts
- * @param {string} consultation
- * @param {string} slot
+ * @param {Pick<Act, 'consultation' | 'slot' | 'token' | 'signer'>} place
  */
-export function standingAct(acts, consultation, slot) {
-  return standingActs(acts).find(
-    (act) => act.consultation === consultation && act.slot === slot && act.state !== 'refused',
-  );
+export function standingAct(acts, place) {
+  return standingActs(acts).find((act) => slotOf(act) === slotOf(place) && act.state !== 'refused');
 }
 
 /**
@@ -51,28 +77,33 @@ export function standingAct(acts, consultation, slot) {
  * @param {Store} store
  * @param {Site} site
  * @param {Draft} draft
- * @param {number} made epoch seconds by this phone's clock: shown, never trusted
+ * @param {number} made epoch seconds by this phone's clock: shown, never trusted; a secret ballot does not say it
+ * @param {() => number} random
  * @returns {Promise<{ act: Act, lasting: boolean }>}
  */
-export async function addAct(store, site, draft, made) {
+export async function addAct(store, site, draft, made, random = Math.random) {
   // A withdrawal is signed with the key of what it takes back: it is the same voter's.
   const signer = draft.signer || keyName(draft.consultation, draft.counts);
   const key = await ballotKey(store, signer);
+  // With another key the town would refuse it, and for good.
+  if (draft.token && !(await isNamedIn(draft.token.m, key.jwk))) throw new Error('another ballot key');
   const acts = /** @type {Act[]} */ (await store.all('acts'));
   const jti = newJti();
+  const { token } = draft;
   const slot = draft.slot || `${draft.kind}:${jti}`;
-  const head = standingAct(acts, draft.consultation, slot);
+  const place = { consultation: draft.consultation, slot, token, signer };
+  const head = standingAct(acts, place);
   const replaced = head && isUnsent(head) ? head : undefined;
-  const earlier = acts.filter((act) => act.consultation === draft.consultation && act.slot === slot);
+  const earlier = acts.filter((act) => slotOf(act) === slotOf(place));
   const rev = 1 + Math.max(0, ...earlier.map((act) => act.rev));
   const prev = (replaced ? replaced.prev : head && head.id) || null;
   const jws = await seal({
     v: 1, aud: site.space, a: draft.consultation, mh: draft.mh, kind: draft.kind, slot, jti, rev, prev,
-    iat: Math.max(0, Math.floor(made)), body: draft.body,
+    iat: token ? 0 : Math.max(0, Math.floor(made)), body: draft.body, ...(token ? { token } : {}),
   }, key);
   /** @type {Act} */
   const act = {
-    ...draft, ...UNSENT, signer, code: draft.wait || '', id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false,
+    ...draft, ...UNSENT, ...leavesAt(draft, made, random), signer, code: draft.wait || '', id: await envelopeId(jws), jws, slot, rev, prev, made, carried: false,
   };
   await store.edit('acts', [act.id, ...(replaced ? [replaced.id] : [])], (old, id) => {
     if (id === act.id) return act;

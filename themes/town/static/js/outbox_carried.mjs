@@ -15,12 +15,13 @@ import { say } from './words.mjs';
  * @param {string} grant "" where the act needs none
  */
 export async function carryAct(store, site, jws, made, grant = '') {
-  const { aud, a, mh, kind, slot, rev, prev } = openEnvelope(jws);
+  const { aud, a, mh, kind, slot, rev, prev, token } = openEnvelope(jws);
   if (aud !== site.space) throw new Error('for another town');
   /** @type {Act} */
   const act = {
     ...UNSENT, id: await envelopeId(jws), jws, grant, kind, slot: `carried:${slot}`, consultation: a, mh, target: '', title: '',
     body: {}, chosen: '', counts: false, page: '', opens: 0, closes: 0, until: 0, results: 0, rev, prev, made, carried: true,
+    box: Boolean(token),
   };
   await store.edit('acts', [act.id], (old) => old || act);
 }
@@ -44,9 +45,11 @@ export async function takeCarried(page) {
  */
 export async function saveCopy(page) {
   const acts = /** @type {Act[]} */ (await page.store.all('acts'));
-  const envelopes = acts.filter((act) => act.state === 'waiting').map((act) => act.jws);
+  const waiting = acts.filter((act) => act.state === 'waiting');
+  const envelopes = waiting.filter((act) => !act.box).map((act) => act.jws);
+  const ballots = waiting.filter((act) => act.box).map((act) => act.jws);
   const receipts = [...new Set(acts.map((act) => act.receipt).filter(Boolean))];
-  const copy = { v: 1, space: page.site.space, ...grantsOf(acts.filter((act) => act.state === 'waiting')), envelopes, ...(receipts.length ? { receipts } : {}) };
+  const copy = { v: 1, space: page.site.space, ...grantsOf(waiting), envelopes, ...(ballots.length ? { ballots } : {}), ...(receipts.length ? { receipts } : {}) };
   const address = URL.createObjectURL(new Blob([JSON.stringify(copy)], { type: 'application/json' }));
   const $link = element('a', { href: address, download: `preau-${page.site.space}.json` });
   $link.click();

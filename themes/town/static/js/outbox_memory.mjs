@@ -22,13 +22,13 @@ export function memoryStore() {
 /**
  * A memory store that begins with what can still be read of another: a full phone reads, but does not write.
  * @param {Store} store
- * @param {string} consultation whose key is needed too
+ * @param {string} signer name of the key that is needed too
  */
-export async function spareStore(store, consultation) {
+export async function spareStore(store, signer) {
   const spare = memoryStore();
   const acts = await store.all('acts').catch(() => []);
   await spare.edit('acts', acts.map((act) => act.id), (_, id) => acts.find((act) => act.id === id));
-  for (const name of new Set([consultation, ...acts.map((act) => act.consultation)])) {
+  for (const name of new Set([signer, ...acts.map((act) => act.signer || act.consultation)])) {
     const kept = await store.get('keys', name).catch(() => undefined);
     await spare.edit('keys', [name], () => kept);
   }

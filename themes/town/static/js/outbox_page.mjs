@@ -2,7 +2,8 @@
 import { choiceWord, isPersonAsked, nextPlace, sayFor, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
-import { dismissAct, standingActs, withdrawAct } from './outbox.mjs';
+import { isEarly } from './due.mjs';
+import { dismissAct, hurryAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
 import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 
@@ -20,6 +21,7 @@ function heading(act) {
  */
 function sayOutcome(act) {
   const no = sayNumber(act.no);
+  if (act.box && act.state === 'counted') return say('outbox.found.secret', { line: sayNumber(act.line || 0) });
   if (act.state === 'missing') return sayOf('outbox.missing', act, { no });
   if (act.state !== 'counted') return sayStanding(act);
   const when = Date.parse(act.countedAt) / 1000;
@@ -59,6 +61,27 @@ async function takeBack(page, act) {
 }
 
 /**
+ * Lets a secret ballot leave before its hour.
+ * @param {Page} page
+ * @param {Act} act
+ */
+async function hurry(page, act) {
+  await hurryAct(page.store, act.id);
+  announceChange({ outbox: true });
+  await send(page);
+}
+
+/** @param {Page} page */
+async function send(page) {
+  page.tell(say('outbox.sending'));
+  const { left, changed } = await page.deliver(true);
+  const acts = /** @type {Act[]} */ (await page.store.all('acts'));
+  const isLeft = acts.some((act) => act.state === 'waiting' && !isEarly(act, Date.now() / 1000));
+  if (changed) page.tell(say('outbox.sending.done'));
+  else if (left) page.tell(say(isLeft ? 'outbox.sending.failed' : 'outbox.sending.hour'));
+}
+
+/**
  * @param {Page} page
  * @param {Act} act
  */
@@ -67,6 +90,9 @@ function buttons(page, act) {
   const isOpen = ['before', 'open'].includes(phaseAt(act, page.now()));
   const isOwn = act.kind !== 'withdraw' && !act.carried;
   const takeBackNow = () => void takeBack(page, act).catch(console.error);
+  if (isEarly(act, Date.now() / 1000)) {
+    $buttons.append(button(say('send.now'), true, () => void hurry(page, act).catch(console.error)));
+  }
   if (act.state === 'refused') {
     if (isOwn && !act.counts) {
       $buttons.append(element('a', { class: 'btn', href: `${act.page}#reprendre=${act.id}` }, say('outbox.correct')));
@@ -139,7 +165,7 @@ function fillSection(page, $section, acts) {
 
 /** @param {Act} act */
 function fingerprint(act) {
-  return [act.state, act.code, act.sent, act.number, act.line, act.absent, !PROOFS.of].join();
+  return [act.state, act.code, act.sent, act.number, act.line, act.absent, !PROOFS.of, isEarly(act, Date.now() / 1000)].join();
 }
 
 /**
@@ -193,19 +219,13 @@ async function later(address, way, ...values) {
  */
 function addTools(page, $outbox) {
   const $code = element('section', { 'data-outbox-code': true });
-  const send = async () => {
-    page.tell(say('outbox.sending'));
-    const { left, changed } = await page.deliver(true);
-    if (!changed && left) page.tell(say('outbox.sending.failed'));
-    else if (changed) page.tell(say('outbox.sending.done'));
-  };
   const code = async () => {
     const acts = standingActs(await page.store.all('acts')).filter((act) => act.state === 'waiting');
     if (!acts.length) return;
     await later(QR_URL, 'showCode', page, $code, acts, 0).catch(() => page.tell(say('outbox.code.failed')));
   };
   const $tools = element('p', { class: 'btns', 'data-outbox-tools': true },
-    button(say('outbox.send.try'), false, () => void send().catch(console.error)),
+    button(say('outbox.send.try'), false, () => void send(page).catch(console.error)),
     button(say('outbox.code.open'), false, () => void code()));
   $outbox.prepend($tools);
   $outbox.append($code);

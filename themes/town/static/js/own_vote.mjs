@@ -15,7 +15,10 @@ import { say, sayMoment } from './words.mjs';
  * @param {string | undefined} mh the rules that this page shows, where it has a form
  */
 function showOwnVote($slot, acts, mh) {
-  const act = standingActs(acts).find((one) => one.slot === $slot.dataset.mySlot && one.state !== 'refused');
+  const { mySlot, mode, signer } = $slot.dataset;
+  // A phone that two people share shows each their own secret ballot.
+  const isOwn = (/** @type {Act} */ one) => one.slot === mySlot && (!mode || one.signer === signer);
+  const act = standingActs(acts).find((one) => isOwn(one) && one.state !== 'refused');
   if (!act) return $slot.replaceChildren();
   const choice = choiceWord(act);
   const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : say('unvoted');
@@ -23,15 +26,20 @@ function showOwnVote($slot, acts, mh) {
   $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)), ...changed);
 }
 
+/** @param {Draft} draft */
+function placeOf({ consultation, slot = '', token, signer }) {
+  return { consultation, slot, token, signer };
+}
+
 /**
  * @param {Page} page
  * @param {HTMLFormElement} $form
  * @param {Act[]} acts
- * @param {boolean} isFirst the choice is ticked once, then it is the citizen's
  */
-function fitForm(page, $form, acts, isFirst) {
+function fitForm(page, $form, acts) {
   const draft = draftOf($form);
-  const act = standingAct(acts, draft.consultation, draft.slot || '');
+  const { signer = '', ticked } = $form.dataset;
+  const act = standingAct(acts, placeOf(draft));
   const vote = act && act.counts ? act : undefined;
   const $withdraw = find('[data-withdraw]', $form);
   if ($withdraw) $withdraw.hidden = !vote || !['before', 'open'].includes(phaseAt(draft, page.now()));
@@ -41,9 +49,11 @@ function fitForm(page, $form, acts, isFirst) {
   if (vote && $legend) $legend.textContent = say('own.change');
   for (const $input of findAll('input[type=radio], input[type=checkbox]', $form)) {
     const input = /** @type {HTMLInputElement} */ ($input);
-    if (vote && isFirst) input.checked = chosenValues(vote.body[input.name]).includes(input.value);
+    // Once, or once it is known whose ballot this is: then the choice is the citizen's.
+    if (vote && ticked !== signer) input.checked = chosenValues(vote.body[input.name]).includes(input.value);
     if (act && !vote) input.checked = false;
   }
+  $form.dataset.ticked = signer;
 }
 
 /**
@@ -52,7 +62,7 @@ function fitForm(page, $form, acts, isFirst) {
  */
 async function withdrawVote(page, $form) {
   const draft = draftOf($form);
-  const act = standingAct(await page.store.all('acts'), draft.consultation, draft.slot || '');
+  const act = standingAct(await page.store.all('acts'), placeOf(draft));
   if (!act) return;
   const kept = await withdrawAct(page.store, page.site, { ...act, mh: draft.mh }, Date.now() / 1000);
   if (kept) return showAndSend(page, $form, { store: page.store, ...kept });
@@ -66,10 +76,10 @@ export async function startOwnVotes(page) {
   const $slots = findAll('[data-my-slot]');
   const forms = actForms().filter(($form) => $form.dataset.slot);
   if (!$slots.length && !forms.length) return;
-  const refresh = async (isFirst = false) => {
+  const refresh = async () => {
     const acts = await page.store.all('acts');
     for (const $slot of $slots) showOwnVote($slot, acts, forms[0]?.dataset.mh);
-    for (const $form of forms) fitForm(page, $form, acts, isFirst);
+    for (const $form of forms) fitForm(page, $form, acts);
   };
   for (const $form of forms) {
     const $withdraw = find('[data-withdraw]', $form);
@@ -83,5 +93,5 @@ export async function startOwnVotes(page) {
     });
   }
   onChange(() => void refresh());
-  await refresh(true);
+  await refresh();
 }

@@ -1,6 +1,7 @@
 // What a phone that the town knows may ask about its person (docs/formats.md §14), and what it then forgets itself.
 import { sealAsDevice } from './grants.mjs';
 import { ballotKey, DEVICE, keyName } from './keys.mjs';
+import { isUnsent } from './outbox.mjs';
 import { thumbprint } from './public_key.mjs';
 import { ask } from './town_answers.mjs';
 
@@ -70,6 +71,9 @@ async function forgetPerson({ store }) {
 export async function forgetAll(ports) {
   const acts = /** @type {Act[]} */ (await ports.store.all('acts'));
   const gone = acts.filter((act) => act.mode === 'named');
+  // Of secret ballots the town holds what it holds: those that have left stay to be checked, the others never leave.
+  const unsent = acts.filter((act) => act.token && isUnsent(act));
+  await ports.store.edit('acts', unsent.map((act) => act.id), (old) => (old && isUnsent(old) ? null : undefined));
   await ports.store.edit('acts', gone.map((act) => act.id), () => null);
   await ports.store.edit('keys', gone.map((act) => act.signer || keyName(act.consultation, act.counts)), () => null);
   await forgetPerson(ports);

@@ -47,7 +47,8 @@ async function newsOf(ports, { checkpoint, note }, tree, act) {
   const isPlace = Number.isSafeInteger(index) && index >= 0 && index < checkpoint.size;
   // The list of places is not signed: only the tree says what stands where.
   if (!isPlace || !isSame(await tree.leaf(index), leaf)) return isBroken ? { absent: ports.now() } : {};
-  const receipt = shared ? await ownReceipt(ports, act) : act.receipt;
+  // A secret ballot came by itself, and nobody must ask for it where one is known.
+  const receipt = shared && !act.box ? await ownReceipt(ports, act) : act.receipt;
   const proof = formatProof({ extra: utf8(receipt), index, hashes: await tree.proof(index), note });
   return { proof, receipt, line: index + 1, absent: 0 };
 }

@@ -1,10 +1,12 @@
 // Sends what waits: at least once from here, exactly once in effect at the town, by id (docs/formats.md §4).
+import { hourOf } from './due.mjs';
 import { readReceipt } from './receipts.mjs';
 
 const MAX_ITEMS = 100;
 const MAX_BYTES = 512 * 1024;
 const PATIENCE = 60000; // a large batch on 2G takes 20 s
 const LONGEST_WAIT = 3600;
+const PAGE = 2048; // secret ballots are all as long as one another
 
 /**
  * Only one of page, other tabs and service worker sends at a time. Without Web Locks the ids alone protect.
@@ -17,6 +19,7 @@ export async function underFlushLock(work) {
 }
 
 /**
+ * What is sent together: as much as the town takes, but each secret ballot by itself, last.
  * @param {Act[]} acts
  * @returns {Act[][]}
  */
@@ -24,7 +27,7 @@ export function batchesOf(acts) {
   /** @type {Act[][]} */
   const batches = [];
   let bytes = 0;
-  for (const act of acts) {
+  for (const act of acts.filter((one) => !one.box)) {
     const size = act.jws.length + (act.grant || '').length + 6;
     bytes += size;
     if (!batches.length || bytes > MAX_BYTES - 200 || batches[batches.length - 1].length === MAX_ITEMS) {
@@ -33,7 +36,7 @@ export function batchesOf(acts) {
     }
     batches[batches.length - 1].push(act);
   }
-  return batches;
+  return [...batches, ...acts.filter((one) => one.box).map((act) => [act])];
 }
 
 /**
@@ -56,7 +59,8 @@ export function backOff(tries, random) {
 }
 
 /**
- * Sends every act that is due. `force`: the citizen asked, or the network has just come back.
+ * Sends every act that is due. `force`: the citizen asked, or the network has just come back; a secret ballot waits for
+ * its hour all the same.
  * @param {Ports} ports
  * @param {boolean} force
  * @returns {Promise<Delivery>}
@@ -65,7 +69,7 @@ export async function flush(ports, force) {
   const { store } = ports;
   const before = /** @type {Act[]} */ (await store.all('acts'));
   const now = ports.now();
-  const due = before.filter((act) => act.state === 'waiting' && (force || act.next <= now));
+  const due = before.filter((act) => act.state === 'waiting' && hourOf(act, now) <= now && (force || act.next <= now));
   due.sort((one, other) => one.made - other.made || one.rev - other.rev);
   let pause = Math.max(0, ((await store.get('state', 'pause')) || 0) - now);
   let changed = 0;
@@ -77,8 +81,8 @@ export async function flush(ports, force) {
   }
   const after = /** @type {Act[]} */ (await store.all('acts'));
   const left = after.filter((act) => act.state === 'waiting');
-  // Where nothing but acts that the town asked to wait is left, the first of them says when to come back.
-  const rest = left.length ? Math.min(...left.map((act) => act.next)) - now : 0;
+  // Where nothing but acts that have to wait is left, the first of them says when to come back.
+  const rest = left.length ? Math.min(...left.map((act) => Math.max(act.next, hourOf(act, now)))) - now : 0;
   return { left: left.length, changed, pause: Math.max(pause, rest, 0) };
 }
 
@@ -91,7 +95,8 @@ async function sendBatch(ports, wanted) {
   const batch = await markSent(ports.store, wanted);
   if (!batch.length) return { stop: false, changed: 0, pause: 0 };
   const wasOffline = ports.isOffline();
-  const response = await post(ports, 'sync', { ...grantsOf(batch), envelopes: batch.map((act) => act.jws) });
+  const response = await (batch[0].box ? postBallot(ports, batch[0].jws)
+    : post(ports, 'sync', { ...grantsOf(batch), envelopes: batch.map((act) => act.jws) }));
   if (!response) {
     // A lost answer looks the same as a failed request, except where the device had no network all along.
     if (wasOffline && ports.isOffline()) await unmarkSent(ports.store, batch);
@@ -135,16 +140,39 @@ async function halve(ports, batch) {
  * @param {string} path
  * @param {object} body
  */
-export async function post({ site, fetch }, path, body) {
+export function post({ site, fetch }, path, body) {
+  return postText(fetch, `${site.sync.replace(/\/$/, '')}/v1/${path}`, JSON.stringify({ v: 1, space: site.space, ...body }));
+}
+
+/**
+ * A secret ballot, to where nobody is known: without anything that tells where it comes from, nor by its length.
+ * @param {Pick<Ports, 'site' | 'fetch'>} ports
+ * @param {string} jws
+ */
+function postBallot({ site, fetch }, jws) {
+  const body = { v: 1, space: site.space, ballots: [jws], pad: '' };
+  const short = JSON.stringify(body).length % PAGE;
+  const text = JSON.stringify({ ...body, pad: ' '.repeat((PAGE - short) % PAGE) });
+  return postText(fetch, `${(site.box || site.sync).replace(/\/$/, '')}/v1/ballots`, text, { referrerPolicy: 'no-referrer' });
+}
+
+/**
+ * @param {Ports['fetch']} fetch
+ * @param {string} address
+ * @param {string} body
+ * @param {RequestInit} [more]
+ */
+async function postText(fetch, address, body, more = {}) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE);
   try {
-    return await fetch(`${site.sync.replace(/\/$/, '')}/v1/${path}`, {
+    return await fetch(address, {
       method: 'POST',
       // A simple type: no preflight, so one round trip on a slow network.
       headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
-      body: JSON.stringify({ v: 1, space: site.space, ...body }),
+      body,
       credentials: 'omit',
+      ...more,
       signal: limit.signal,
     });
   } catch {

@@ -32,6 +32,8 @@ interface IssuerJwk {
 interface Site {
   space: string;
   sync: string;
+  /** where secret ballots go; `sync` where there is no other place for them */
+  box?: string;
   root: string;
   lang: string;
   prefix: string;
@@ -82,6 +84,10 @@ interface Draft {
   slot?: string;
   /** name of the ballot key (keys.mjs), once one has signed for this slot */
   signer?: string;
+  /** the right that a secret ballot is cast with */
+  token?: Token;
+  /** when the town gave it */
+  fetched?: number;
 }
 
 /** One revision of an act, as the outbox keeps it. */
@@ -98,6 +104,10 @@ interface Act extends Draft {
   tries: number;
   /** not before this instant, after a temporary refusal */
   next: number;
+  /** a secret ballot, which goes to the box and by itself */
+  box?: boolean;
+  /** when a secret ballot leaves: not when it was made, which would tell whose it is */
+  notBefore?: number;
   code: string;
   /** when the answer came (epoch seconds) */
   settled: number;
@@ -129,6 +139,35 @@ interface Store {
   all(table: Table): Promise<any[]>;
   get(table: Table, key: string): Promise<any>;
   edit(table: Table, keys: string[], change: (old: any, key: string) => any): Promise<any[]>;
+}
+
+/** A right to a secret vote, docs/formats.md §3.1. */
+interface Token {
+  m: string;
+  s: string;
+}
+
+/** What a question asked in secret is, for who wants to answer it. */
+interface SecretQuestion {
+  consultation: string;
+  question: string;
+  mh: string;
+}
+
+/** A right as this phone keeps it: asked for, then given (`token`), or refused for good. */
+interface Right {
+  name: string;
+  consultation: string;
+  question: string;
+  /** the device key that asked: who it was given to */
+  kid: string;
+  issuer: IssuerJwk;
+  message: string;
+  blinded: string;
+  inverse: string;
+  token?: Token;
+  fetched?: number;
+  refused?: string;
 }
 
 interface BallotKey {
@@ -241,6 +280,8 @@ interface Held {
   identities: { method: string; since: number }[];
   devices: { kid: string; ks: string; since: number; revoked: number | null; this: boolean }[];
   acts: { no: number; consultation: string; kind: string; rx: number }[];
+  /** secret votes that a ballot was prepared for; older servers do not say */
+  rights?: { consultation: string; question: string }[];
   consents: Record<string, unknown>;
   contact: string | null;
 }
