@@ -3,6 +3,7 @@
 {"mh":"<hash>","rules":"<text of a manifest>"}                    every version of the rules, first
 {"i":<entry of the log>,"jws":"…","no":<record>,"rx":…,"salt":"…"}   a record; "p": who, in mode named; "u": unsigned
 {"i":…,"no":…,"rx":…,"withheld":"<slot>"}                         words that their author has replaced or taken back
+{"hidden":true, … the same}                                       words that the town hall hides
 """
 
 from __future__ import annotations
@@ -38,12 +39,16 @@ class Row(NamedTuple):
 
 
 class Withheld(NamedTuple):
-    """A record whose words are published no more; a later one stands in its slot, which is claimed, not proved."""
+    """A record whose words are published no more; a later one stands in its slot, which is claimed, not proved.
+
+    Where the town hall hides the slot no later one need be there: that is the town's word alone.
+    """
 
     i: int
     no: int
     rx: int
     slot: str
+    is_hidden: bool = False
 
 
 Line = RulesLine | Row | Withheld
@@ -79,7 +84,7 @@ def _members(line: Line) -> dict[str, Any]:
         return {"mh": line.mh, "rules": line.manifest.decode("utf-8")}
     place = {"i": line.i, "no": line.no, "rx": line.rx}
     if isinstance(line, Withheld):
-        return place | {"withheld": line.slot}
+        return place | {"withheld": line.slot} | ({"hidden": True} if line.is_hidden else {})
     members = place | {"salt": b64u_encode(line.salt), "jws": line.jws}
     if line.person is not None:
         members["p"] = line.person
@@ -93,7 +98,7 @@ def _line(members: Mapping[str, Any]) -> Line:
         return RulesLine(_text(members["mh"]), _text(members["rules"]).encode("utf-8"))
     place = _number(members["i"]), _number(members["no"]), _number(members["rx"])
     if "withheld" in members:
-        return Withheld(*place, _text(members["withheld"]))
+        return Withheld(*place, _text(members["withheld"]), "hidden" in members)
     salt = b64u_decode(_text(members["salt"]))
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt has 32 bytes")

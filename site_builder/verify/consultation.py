@@ -175,6 +175,8 @@ def _tell_ballots(ballots: Ballots, entries: int, findings: Findings) -> None:
         findings.ok("rows.signed", n=counts.opened - counts.unsigned)
     if counts.withheld:
         findings.note("rows.some_withheld", n=counts.withheld)
+    if counts.hidden:
+        findings.note("rows.some_hidden", n=counts.hidden)
     if counts.erased:
         findings.note("rows.some_erased", n=counts.erased)
     if counts.form_keys:

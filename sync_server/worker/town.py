@@ -20,6 +20,7 @@ from civic.phases import moment_at, next_boundary
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
+from sync_server.storage.hiding import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Reading
 from sync_server.worker.builder import WarmBuilder
@@ -223,7 +224,8 @@ class Town:
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
-        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), reading.participation(space, slug))
+        mark = NO_MARK if newest is None else Mark(*newest)
+        fold.load(heads, tallies, mark, reading.participation(space, slug), hidden_of(reading, space, slug))
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:
