@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sync_server.imports.commands import import_
+from sync_server.office.commands import clerk
 from sync_server.terminal import keys_of, progress_bar, settings_of, var_option
 
 if TYPE_CHECKING:
@@ -225,6 +226,7 @@ def verify(arguments: tuple[str, ...]) -> None:
 
 
 main.add_command(import_)
+main.add_command(clerk)
 
 
 @main.command("serve-site", hidden=True)

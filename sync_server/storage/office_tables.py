@@ -26,7 +26,8 @@ clerks = sa.Table(
     _integer("since"),
     sqlite_with_rowid=False,
 )
-sa.Index("clerks_mark", clerks.c.mark)
+HERE = sa.text("mark <> ''")  # a clerk who has left has no mailbox
+sa.Index("clerks_mark", clerks.c.mark, unique=True, sqlite_where=HERE, postgresql_where=HERE)
 
 clerk_roles = sa.Table(
     "clerk_roles",

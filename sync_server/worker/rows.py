@@ -86,7 +86,8 @@ def rows_of(
     """The lines of rows.jsonl: every version of the rules, then every record, in the order of the log.
 
     Words that their author has replaced or taken back, or the town hall hides, stay out, but their place: what a page
-    shows no more must not come back here. `secret` makes the names of persons, in mode named, that hold in this consultation only.
+    shows no more must not come back here. `secret` makes the names of persons, in mode named, that hold in this
+    consultation only.
     """
     for manifest in dict.fromkeys([*past, consultation.manifest]):
         yield RulesLine(b64u_encode(hashlib.sha256(manifest).digest()), manifest)

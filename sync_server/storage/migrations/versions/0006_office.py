@@ -37,7 +37,8 @@ def _make_clerks() -> None:
         "clerks", *_key("id"), *_texts("mark"), _sealed("email"), *_texts("name", "password"), _sealed("totp"),
         *_integers("totp_step"), _sealed("key"), *_texts("kid"), *_integers("since"), **dense,
     )  # fmt: skip
-    op.create_index("clerks_mark", "clerks", ["mark"])
+    here = sa.text("mark <> ''")
+    op.create_index("clerks_mark", "clerks", ["mark"], unique=True, sqlite_where=here, postgresql_where=here)
     op.create_table(
         "clerk_roles", *_key("space", "clerk", "consultation"), *_texts("role"), *_integers("since"), **dense
     )
