@@ -17,7 +17,7 @@ from sync_server.office.secrets_said import (
     new_setup,
     step_of_setup,
 )
-from sync_server.office.sessions import FACTOR, FULL, SETUP, Here, begin, leave, signed_in
+from sync_server.office.sessions import FACTOR, FULL, SETUP, Here, begin, is_fresh, leave, signed_in
 from sync_server.office.writing import email_of, write_everywhere
 from sync_server.problems import Problem
 from sync_server.storage.clerks import Clerk
@@ -108,7 +108,7 @@ def draw_setup(found: Here, no: Refused | None, action: str = "sign_in.finish_se
     kept = desk.vault.seal(setup.secret, "totp-setup", found.clerk.id).hex()
     return draw(
         "set_up", no=no, picture=picture_of(setup.address), secret=setup.secret, sealed=kept, action=url_for(action),
-        passkey=url_for("passkey_doors.begin_adding"),
+        passkey=url_for("passkey_doors.begin_adding"), is_fresh=is_fresh(found),
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def take_setup(desk: Office, found: Here) -> list[str]:
 def picture_of(address: str) -> str:
     """The address as a QR code, in SVG."""
     drawing = segno.make(address, error="m")
-    return str(drawing.svg_inline(scale=4, border=4, dark="#000", light="#fff"))
+    return str(drawing.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))
 
 
 def _opened(desk: Office, clerk: Clerk, sealed: str) -> str:
