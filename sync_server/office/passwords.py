@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import unicodedata
 
@@ -14,6 +15,7 @@ from sync_server.office.opening import open_strength
 SHORTEST, LONGEST = 12, 200
 STRONG_ENOUGH = 3  # zxcvbn: a thousand million guesses and more
 LOOKED_AT = 72  # of its letters: no more than that is needed to be strong
+_WORD = re.compile(r"\w{2,}")
 AT_ONCE = 2  # each takes 19 MiB: many people at the door must not fill the memory
 
 
@@ -45,7 +47,7 @@ def check_password(password: str, personal: list[str]) -> None:
     plain = _plain(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         raise Refused(Code.BAD_PAYLOAD, "password")
-    known = [one[:LOOKED_AT] for one in personal if one]
+    known = [word for one in personal for word in (one[:LOOKED_AT], *_WORD.findall(one[:LOOKED_AT]))]
     if open_strength()(plain[:LOOKED_AT], user_inputs=known)["score"] < STRONG_ENOUGH:
         raise Refused(Code.BAD_PAYLOAD, "password")
 

@@ -51,7 +51,9 @@ class Browser:
     def accept(self, link: str, name: str = "Ana Ruiz", password: str = PASSWORD) -> TestResponse:
         """Opens an invitation and takes it, with a new account."""
         path = link.partition("/office")[1] + link.partition("/office")[2]
-        self.get(path)
+        opened = self.get(path)
+        if opened.status_code != 200:
+            return opened
         return self.post(path, {"name": name, "password": password, "again": password})
 
     def set_up(self) -> TestResponse:
@@ -90,7 +92,9 @@ def invited(house: House, email: str = ANA, role: str = "owner", consultation: s
         return invite(desk, connection, town, Invited(email, role, consultation), None)
 
 
-def arrive(house: House, email: str = ANA, role: str = "owner", consultation: str = "", name: str = "Ana Ruiz") -> Browser:
+def arrive(
+    house: House, email: str = ANA, role: str = "owner", consultation: str = "", name: str = "Ana Ruiz"
+) -> Browser:
     """Somebody who has taken an invitation and is signed in."""
     browser = Browser(house)
     assert browser.accept(invited(house, email, role, consultation), name).status_code == 303, browser.page
