@@ -1,4 +1,4 @@
-"""Persons taken from one database to another: with the keys of the town they stay the same persons."""
+"""Persons taken from one database to another: with the keys of the town they stay the same; hidden words stay so."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from civic.canonical import b64u_decode, b64u_encode
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+from sync_server.storage.tables import hidden
 
-MOVED = (persons, identities, devices, grants, contacts, consents)  # what is only on its way stays behind
+# What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
+MOVED = (persons, identities, devices, grants, contacts, consents, hidden)
 _BY_NAME = {table.name: table for table in MOVED}
 
 
 def people_lines(connection: sa.Connection, space: str) -> Iterator[dict[str, Any]]:
-    """Every row about the persons of a space, as `{"table", column: value}`; bytes as base64url."""
+    """Every row about the persons of a space, and what is hidden, as `{"table", column: value}`; bytes as base64url."""
     for table in MOVED:
         query = sa.select(table).where(table.c.space == space).order_by(*table.primary_key)
         for row in connection.execute(query).mappings():

@@ -129,7 +129,7 @@ class Tries:
             new = self._ledger.insert(office_tries).values(mark=mark, failures=1, until=0, last=now)
             free = sa.and_(office_tries.c.mark == mark, office_tries.c.until <= now)
             putting = new.on_conflict_do_update(index_elements=["mark"], set_=counted, where=free)
-            done = connection.execute(putting).rowcount == 1
+            done = connection.execute(putting.returning(office_tries.c.mark)).first() is not None
             row = connection.execute(sa.select(office_tries).where(office_tries.c.mark == mark)).one()
             if not done:
                 return int(row.until) - now

@@ -130,7 +130,7 @@ class Fold:
         seen = [one for one in moved if one.is_shown or self.is_public]
         shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
         changed: Tables = {}
-        lines = [line for one in shown for line in self._renew(one)]
+        lines = self._renew(shown)
         self._tallies |= tallies
         for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies]):
             kept = self._kept.get(identity)
@@ -178,11 +178,13 @@ class Fold:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
         return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)
 
-    def _renew(self, one: HeadRow) -> list[Document]:
-        before = self._kept.get(one.head.slot.partition(":")[2])
-        self._keep(one)
-        gone = [] if before is None or before.head.withdrawn else [_erased(before.head.no)]
-        return gone + self._line(self._kept[one.head.slot.partition(":")[2]])
+    def _renew(self, shown: Sequence[HeadRow]) -> list[Document]:
+        """Keeps them all first: words may have moved to what arrived after their first revision."""
+        before = [self._kept.get(one.head.slot.partition(":")[2]) for one in shown]
+        for one in shown:
+            self._keep(one)
+        gone = [_erased(one.head.no) for one in before if one is not None and not one.head.withdrawn]
+        return gone + [line for one in shown for line in self._line(self._kept[one.head.slot.partition(":")[2]])]
 
     def _keep(self, one: HeadRow) -> None:
         identity = one.head.slot.partition(":")[2]
