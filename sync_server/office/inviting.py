@@ -11,6 +11,7 @@ from sync_server.office.writing import Invited, invite
 from sync_server.services import open_services
 from sync_server.settings import Settings
 from sync_server.storage import open_ledger
+from sync_server.storage.clerks import Clerks
 from sync_server.storage.journal import Journal
 
 
@@ -30,6 +31,16 @@ def invite_by_operator(settings: Settings, space: str, email: str, role: str) ->
             return invite(desk, connection, town, Invited(written, role, ""), None)
     finally:
         services.close()
+
+
+def invite_first(settings: Settings, space: str, email: str) -> str:
+    """A link that makes the first owner of a town, "" where somebody works there already."""
+    ledger = open_ledger(settings.database)
+    try:
+        is_peopled = bool(Clerks(ledger).of_space(space))
+    finally:
+        ledger.close()
+    return "" if is_peopled else invite_by_operator(settings, space, email, "owner")
 
 
 def read_journal(settings: Settings, space: str, noted: str | None) -> tuple[list[str], list[Fault]]:

@@ -27,7 +27,7 @@ from sync_server.form_pages import FormPages
 from sync_server.problems import RETRY_SECONDS, STATUSES, Problem
 from sync_server.routes import KIB, Access, declares, read_body, services
 from sync_server.storage import LedgerUnavailable
-from sync_server.storage.hiding import hidden_of
+from sync_server.storage.hidden import hidden_of
 
 blueprint = Blueprint("forms", __name__)
 LIMIT = 64 * KIB

@@ -6,7 +6,6 @@ deletes words and salts as for a person who asks for it (storage.erasing), of on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -135,13 +134,6 @@ class Hiding:
         cursor.close()
         numbers = [one.no for one in gone]
         connection.execute(sa.delete(payloads).where(payloads.c.space == place.space, payloads.c.no.in_(numbers)))
-
-
-def hidden_of(reading: Reading, space: str, consultation: str) -> Mapping[str, Hidden]:
-    """What is hidden in a consultation, by slot."""
-    query = sa.select(hidden.c.slot, hidden.c.reason, hidden.c.words)
-    rows = reading.connection.execute(query.where(hidden.c.space == space, hidden.c.consultation == consultation))
-    return {row.slot: Hidden(row.reason, row.words) for row in rows}
 
 
 def _is(place: Place) -> sa.ColumnElement[bool]:

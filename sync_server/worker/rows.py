@@ -16,7 +16,7 @@ from civic.consultation import Consultation
 from civic.log.entries import Erased, parse_entry
 from civic.rows import Line, Row, RulesLine, Withheld, line_bytes, pseudonym
 from sync_server.storage import Ledger
-from sync_server.storage.hiding import hidden_of
+from sync_server.storage.hidden import hidden_of
 from sync_server.storage.log import PublicLog
 from sync_server.storage.rows import LoggedRecord, logged_records
 

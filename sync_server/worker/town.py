@@ -20,7 +20,7 @@ from civic.phases import moment_at, next_boundary
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
-from sync_server.storage.hiding import hidden_of
+from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Reading
 from sync_server.worker.builder import WarmBuilder

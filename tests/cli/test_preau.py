@@ -23,7 +23,7 @@ def test_it_says_its_version() -> None:
 
 def test_every_command_says_what_it_does() -> None:
     names = [name for name, command in main.commands.items() if not command.hidden]
-    assert names == ["serve", "work", "demo", "build", "rebuild", "keys", "sign", "export", "verify", "import"]
+    assert names == ["serve", "work", "demo", "build", "rebuild", "keys", "sign", "export", "verify", "import", "clerk"]
     for name in names:
         said = preau(name, "--help")
         assert said.exit_code == 0

@@ -5,7 +5,7 @@ import pytest
 from civic.journal import check_journal, parse_journal_line
 from civic.moderation import Hidden
 from sync_server.storage.derived import rebuild_derived
-from sync_server.storage.hiding import hidden_of
+from sync_server.storage.hidden import hidden_of
 from sync_server.storage.tables import heads, log_entries, payloads, tombstones
 from tests.contracts.history import rows
 from tests.office.rooms import Browser, arrive, desk_of

@@ -19,7 +19,7 @@ def ways(app: Flask) -> list[tuple[str, str, Need]]:
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<space>", "valbrume").replace("<int:no>", "1").replace("<lang>", "fr")
         path = path.replace("<token>", "A" * 22).replace("<clerk>", "A" * 22).replace("<identity>", "A" * 22)
-        need = app.view_functions[rule.endpoint].need  # type: ignore[attr-defined]
+        need = vars(app.view_functions[rule.endpoint])["need"]
         found += [(method, path, need) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     return found
 

@@ -15,7 +15,8 @@ from civic.phases import Moment
 from civic.receipt import commitment
 from civic.refusals import Refused
 from sync_server.storage import Ledger, Offer, open_ledger
-from sync_server.storage.hiding import Hiding, Place, hidden_of
+from sync_server.storage.hidden import hidden_of
+from sync_server.storage.hiding import Hiding, Place
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from tests.civic.town import MODULES, OPENS, RULES_TOML, Citizen, act_of, always_open, consultation, jti
 
