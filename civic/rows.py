@@ -4,6 +4,7 @@
 {"i":<entry of the log>,"jws":"…","no":<record>,"rx":…,"salt":"…"}   a record; "p": who, in mode named; "u": unsigned
 {"i":<entry of the log>,"jws":"…","salt":"…"}                        a secret ballot: no number, no time, no person
 {"i":…,"no":…,"rx":…,"withheld":"<slot>"}                         words that their author has replaced or taken back
+{"hidden":true, … the same}                                       words that the town hall hides
 """
 
 from __future__ import annotations
@@ -47,12 +48,16 @@ class SecretRow(NamedTuple):
 
 
 class Withheld(NamedTuple):
-    """A record whose words are published no more; a later one stands in its slot, which is claimed, not proved."""
+    """A record whose words are published no more; a later one stands in its slot, which is claimed, not proved.
+
+    Where the town hall hides the slot no later one need be there: that is the town's word alone.
+    """
 
     i: int
     no: int
     rx: int
     slot: str
+    is_hidden: bool = False
 
 
 Line = RulesLine | Row | SecretRow | Withheld
@@ -90,7 +95,7 @@ def _members(line: Line) -> dict[str, Any]:
         return {"i": line.i, "salt": b64u_encode(line.salt), "jws": line.jws}
     place = {"i": line.i, "no": line.no, "rx": line.rx}
     if isinstance(line, Withheld):
-        return place | {"withheld": line.slot}
+        return place | {"withheld": line.slot} | ({"hidden": True} if line.is_hidden else {})
     members = place | {"salt": b64u_encode(line.salt), "jws": line.jws}
     if line.person is not None:
         members["p"] = line.person
@@ -106,7 +111,7 @@ def _line(members: Mapping[str, Any]) -> Line:
         return SecretRow(_number(members["i"]), _salt(members["salt"]), _text(members["jws"]))
     place = _number(members["i"]), _number(members["no"]), _number(members["rx"])
     if "withheld" in members:
-        return Withheld(*place, _text(members["withheld"]))
+        return Withheld(*place, _text(members["withheld"]), "hidden" in members)
     salt = _salt(members["salt"])
     person = _text(members["p"]) if "p" in members else None
     return Row(*place, salt, _text(members["jws"]), person, "u" in members)

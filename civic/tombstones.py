@@ -25,7 +25,7 @@ class Tombstone(NamedTuple):
     slot: str
     rev: int
     remains: Remains
-    reason: str  # request | retention
+    reason: str  # request | moderation | retention
     at: int
 
 

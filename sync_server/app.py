@@ -9,6 +9,7 @@ from sync_server.form_pages import FormPages
 from sync_server.front import Front, raise_found
 from sync_server.headers import register_headers
 from sync_server.limits import neighbourhood
+from sync_server.office.opening import OfficeDoor
 from sync_server.problems import Problem, register_problems
 from sync_server.routes import (
     Access,
@@ -64,7 +65,8 @@ def create_app(service: Services) -> Flask:
     register_problems(app, forms.problem_page, lambda: request.path.startswith((forms.PATH, *oidc.PAGES)))
     register_headers(app, service)
     check_policies(app)
-    app.wsgi_app = Front(app.wsgi_app, service)  # type: ignore[assignment, method-assign]
+    office = OfficeDoor(app.wsgi_app, service)
+    app.wsgi_app = Front(office, service)  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -15,6 +15,7 @@ import click
 
 from sync_server.census.commands import census
 from sync_server.imports.commands import import_
+from sync_server.office.commands import clerk
 from sync_server.terminal import keys_of, progress_bar, settings_of, var_option
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ def verify(arguments: tuple[str, ...]) -> None:
 
 main.add_command(import_)
 main.add_command(census)
+main.add_command(clerk)
 
 
 @main.command("serve-site", hidden=True)

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -19,13 +20,15 @@ from civic.content import ISSUERS
 from sync_server.demo import TOWN, copy_town, shift_to, today_in
 from sync_server.demo_seeding import seed
 from sync_server.issuer_making import make_issuer_keys
+from sync_server.office.inviting import invite_first
 from sync_server.processes import Child, free_port
 from sync_server.settings import Settings, read_settings
 from sync_server.town_key import make_town_key, read_town_key, sign_town
 
 LOOK_SECONDS = 0.5
 MAILBOX = "mailbox:"  # no mail leaves this machine: letters are files, and their codes are shown
-FOLDER = "valbrume"
+FOLDER = "valbrume"  # and the id of its space
+OWNER = "mairie@valbrume.example"
 TOWN_KEY = "town.pem"  # of a real town it is never here
 SEEDED = ".seeded"  # beside the ledger: written when the last act of the past is in it
 
@@ -36,6 +39,7 @@ class Demo:
     def __init__(self, settings: Settings, port: int, site_port: int) -> None:
         self.settings, self.port, self.site_port = settings, port, site_port
         self.site_url, self.sync_url = f"http://127.0.0.1:{site_port}", f"http://127.0.0.1:{port}"
+        self.invitation = ""  # what makes whoever opens it the town's first owner
         self._children: list[Child] = []
 
     def start(self, progress: Progress) -> None:
@@ -58,6 +62,7 @@ class Demo:
         while not (self.settings.site / "index.html").is_file():
             self.check()
             time.sleep(LOOK_SECONDS / 10)
+        self.invitation = invite_first(replace(self.settings, sync_url=self.sync_url), FOLDER, OWNER)
         progress.advance(task)
 
     def check(self) -> None:
@@ -84,6 +89,8 @@ class Demo:
             f"The town       [link={self.site_url}]{self.site_url}[/link]",
             f"In English     {self.site_url}/en/",
             f"Sync server    {self.sync_url}/v1/health",
+            f"Town hall      {self.sync_url}/office/",
+            *(("Become its first owner, once, at", f"  {self.invitation}") if self.invitation else ()),
             f"Letters        {self.settings.mailbox} (codes are shown here)",
             f"Everything is in {self.settings.var}",
             "The rules are signed with keys/town.pem: a real town keeps that key off the server.",

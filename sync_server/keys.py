@@ -79,8 +79,8 @@ def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
     return Keys(
-        receipt=_signing_key(folder / "receipt.pem"),
-        form=_signing_key(folder / "form.pem"),
+        receipt=open_signing_key(folder / "receipt.pem"),
+        form=open_signing_key(folder / "form.pem"),
         admin=token.decode("ascii").strip(),
         log=_log_key(folder / "log.pem"),
         witness=_log_key(folder / "witness.pem"),
@@ -118,7 +118,8 @@ def _log_key(path: Path) -> LogKey:
     return LogKey(private, signing.public_ed25519(private))
 
 
-def _signing_key(path: Path) -> SigningKey:
+def open_signing_key(path: Path) -> SigningKey:
+    """The P-256 key in a file, made first where it is missing."""
     return read_signing_key(path, _read_or_make(path, lambda: new_pem(ec.generate_private_key(ec.SECP256R1()))))
 
 

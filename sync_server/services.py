@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Made by `open_services`, ended by `close`. `now` gives epoch seconds, `random` so many bytes."""
+    """Made by `open_services`, ended by `close`. `now` gives epoch seconds, `monotonic` seconds that never jump."""
 
     settings: Settings
     ledger: Ledger
@@ -39,7 +39,8 @@ class Services:
     per_address: Windows
     witnessing: Witnessing
     now: Callable[[], int]
-    random: Callable[[int], bytes]
+    monotonic: Callable[[], float]
+    random: Callable[[int], bytes]  # so many bytes
 
     def close(self) -> None:
         """Lets waiting acts be appended, then closes the database."""
@@ -68,5 +69,6 @@ def open_services(
     stored = WitnessedLogs(ledger)
     witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)
     return Services(
-        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, witnessing, now, random
+        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, witnessing, now,
+        monotonic, random,
     )  # fmt: skip

@@ -57,6 +57,7 @@ class Counts:
 
     opened: int = 0
     withheld: int = 0
+    hidden: int = 0  # by the town hall, which need not prove anything
     unsigned: int = 0  # rows of the plain form, whoever made them
     erased: int = 0  # entries whose act exists no more
     missing: int = 0  # entries that nothing speaks of
@@ -95,7 +96,8 @@ class Ballots:
             return
         c = self._entry(line, no, name)
         if isinstance(line, Withheld):
-            self.counts.withheld += 1
+            self.counts.hidden += line.is_hidden
+            self.counts.withheld += not line.is_hidden
             self.recount.leave_room(line)
             return
         self.counts.opened += 1

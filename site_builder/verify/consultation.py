@@ -200,6 +200,8 @@ def _tell_ballots(ballots: Ballots, entries: int, rights: int, findings: Finding
         _tell_secret(ballots, rights, findings)
     if counts.withheld:
         findings.note("rows.some_withheld", n=counts.withheld)
+    if counts.hidden:
+        findings.note("rows.some_hidden", n=counts.hidden)
     if counts.erased:
         findings.note("rows.some_erased", n=counts.erased)
     if counts.form_keys:

@@ -54,8 +54,9 @@ class Recount:
             self._words[slot] = _Words(act.payload, act.rx)
 
     def leave_room(self, line: Withheld) -> None:
-        """Keeps the place, and the number, of words that a later act of their author replaces."""
-        self._rooms.add(line.slot)
+        """Keeps the place, and the number, of words that a later act of their author replaces, or the town hides."""
+        if not line.is_hidden or self._module(line.slot.partition(":")[0]) is None:
+            self._rooms.add(line.slot)
         if (self.rules.slug, line.slot) not in self.standing.owners:
             self._hold(line.slot, line.no, line.rx)
 

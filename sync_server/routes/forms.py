@@ -27,6 +27,7 @@ from sync_server.form_pages import FormPages
 from sync_server.problems import RETRY_SECONDS, STATUSES, Problem
 from sync_server.routes import KIB, Access, declares, read_body, services
 from sync_server.storage import LedgerUnavailable
+from sync_server.storage.hidden import hidden_of
 
 blueprint = Blueprint("forms", __name__)
 LIMIT = 64 * KIB
@@ -127,10 +128,12 @@ def _checked(draft: Draft, town: Town) -> Act:
 
 
 def _answered(act: Act) -> str:
-    """The title of what the act is about, "" where it is about nothing or that is not there (any more)."""
+    """The title of what the act is about, "" where it is about nothing, or that is hidden or gone."""
     space, slug = act.envelope.aud, act.envelope.consultation
     with services().ledger.reading() as now:
-        found = [now.find_shown(space, slug, slot) for slots in act.needs for slot in slots]
+        hidden = hidden_of(now, space, slug)
+        wanted = [slot for slots in act.needs for slot in slots if slot not in hidden]
+        found = [now.find_shown(space, slug, slot) for slot in wanted]
     bodies = [body_of(one) for one in found if one is not None]
     return next((str(body["title"]) for body in bodies if body.get("title")), "")
 

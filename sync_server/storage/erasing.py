@@ -113,7 +113,7 @@ class _Erasing:
                 moved.append(head_row(self.space, record.consultation, erased_head(head, remains), kind, is_shown))
             stones.append(
                 Tombstone(
-                    record.no, self.one.pid, str(record.slot), _rev_of(record), remains, self.one.reason, self.one.at
+                    record.no, self.one.pid, str(record.slot), rev_of(record), remains, self.one.reason, self.one.at
                 )
             )
         self.say.tombstones.write(self.cursor, [stone_row(self.space, stone) for stone in stones])
@@ -138,7 +138,8 @@ class _Erasing:
             self.say.participation.write(self.cursor, [(self.space, slug, *change)])
 
 
-def _rev_of(record: Record) -> int:
+def rev_of(record: Record) -> int:
+    """The revision that a record's envelope says."""
     payload = b64u_decode(str(record.envelope).split(".")[1])
     return int(parse_json(payload)["rev"])
 

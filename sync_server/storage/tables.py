@@ -76,7 +76,7 @@ tombstones = sa.Table(
     _text("subject"),
     _text("counted"),  # as in `heads`: what stands although the words are gone
     sa.Column("withdrawn", sa.SmallInteger, nullable=False),
-    _text("reason"),  # request | retention
+    _text("reason"),  # request | moderation | retention
     _integer("at"),
     sqlite_with_rowid=False,
 )
@@ -188,6 +188,20 @@ log_checkpoints = sa.Table(
     _text("space", key=True),
     _integer("size", key=True),
     _text("text"),
+    sqlite_with_rowid=False,
+)
+
+# Words that the town hall shows no more, whatever their author makes of them, until it shows them again. The words
+# themselves stay in `payloads`; the place stays on the page, with the reason.
+hidden = sa.Table(
+    "hidden",
+    metadata,
+    _text("space", key=True),
+    _text("consultation", key=True),
+    _text("slot", key=True),
+    _text("reason"),  # civic.moderation.REASONS
+    _text("words"),  # what the clerk added, "" for nothing
+    _integer("at"),
     sqlite_with_rowid=False,
 )
 

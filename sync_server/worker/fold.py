@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from civic.admission import FORM_VOTER, Rules
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
+from civic.moderation import Hidden
 from civic.module import Declared, Document, Entry, Module, Modules
 from civic.phases import Moment, are_counts_public
 from civic.replay import widened
@@ -40,6 +41,7 @@ class Mark(NamedTuple):
 
 NOTHING = Tally({}, 0)
 NO_MARK = Mark(0, 0)
+NONE_HIDDEN: Mapping[str, Hidden] = {}
 
 
 class _Kept(NamedTuple):
@@ -83,6 +85,7 @@ class Fold:
         declared = [(one, module) for module in self._own() for one in module.declared(consultation)]
         self._declared = {one.id: _Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, _Kept] = {}  # id of a text that pages show, in order of arrival
+        self._hidden: Mapping[str, Hidden] = {}  # by slot
         self._numbers: dict[str, int] = {}  # kind -> how many
         self._tallies: dict[str, Tally] = {}
         self.mark = NO_MARK
@@ -98,8 +101,19 @@ class Fold:
         """Kinds of act that are only counted."""
         return tuple(kind for kind, module in self._modules.items() if kind not in module.tables)
 
-    def load(self, shown: Iterable[HeadRow], tallies: Mapping[str, Tally], mark: Mark, figures: Participation) -> None:
-        """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen."""
+    def load(
+        self,
+        shown: Iterable[HeadRow],
+        tallies: Mapping[str, Tally],
+        mark: Mark,
+        figures: Participation,
+        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+    ) -> None:
+        """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen.
+
+        What is `hidden` (by slot) stays so in this fold, whatever its author makes of it.
+        """
+        self._hidden = hidden
         self._tallies = dict(tallies) if self.is_public else {}
         for one in shown:
             self._keep(one)
@@ -119,7 +133,7 @@ class Fold:
         seen = [one for one in moved if one.is_shown or self.is_public]
         shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
         changed: Tables = {}
-        lines = [line for one in shown for line in self._renew(one)]
+        lines = self._renew(shown)
         self._tallies |= tallies
         for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies]):
             kept = self._kept.get(identity)
@@ -173,11 +187,13 @@ class Fold:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
         return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)
 
-    def _renew(self, one: HeadRow) -> list[Document]:
-        before = self._kept.get(one.head.slot.partition(":")[2])
-        self._keep(one)
-        gone = [] if before is None or before.head.withdrawn else [_erased(before.head.no)]
-        return gone + self._line(self._kept[one.head.slot.partition(":")[2]])
+    def _renew(self, shown: Sequence[HeadRow]) -> list[Document]:
+        """Keeps them all first: words may have moved to what arrived after their first revision."""
+        before = [self._kept.get(one.head.slot.partition(":")[2]) for one in shown]
+        for one in shown:
+            self._keep(one)
+        gone = [_erased(one.head.no) for one in before if one is not None and not one.head.withdrawn]
+        return gone + [line for one in shown for line in self._line(self._kept[one.head.slot.partition(":")[2]])]
 
     def _keep(self, one: HeadRow) -> None:
         identity = one.head.slot.partition(":")[2]
@@ -186,7 +202,8 @@ class Fold:
             number = self._numbers[one.kind] = self._numbers.get(one.kind, 0) + 1
         else:
             number = before.number
-        payload = None if one.head.withdrawn or one.envelope is None else self._payload(one.kind, one.envelope)
+        is_empty = one.head.withdrawn or one.envelope is None or one.head.slot in self._hidden
+        payload = None if is_empty else self._payload(one.kind, str(one.envelope))
         self._kept[identity] = _Kept(one.kind, one.head, one.rx, payload, number)
 
     def _payload(self, kind: str, envelope: str) -> Any:
@@ -195,7 +212,7 @@ class Fold:
         return self._modules[kind].parse(kind, body, self._once.consultation, self._once.languages)
 
     def _document(self, identity: str, kept: _Kept) -> Document:
-        head, module, is_gone = kept.head, self._modules[kept.kind], kept.payload is None  # withdrawn, or erased
+        head, module, is_gone = kept.head, self._modules[kept.kind], kept.payload is None  # withdrawn, erased, hidden
         tally = self._tallies.get(identity, NOTHING)
         entry = Entry(
             kind=kept.kind, id=identity, subject=head.subject, number=kept.number, no=head.first_no,
@@ -203,7 +220,8 @@ class Fold:
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
             votes=tally.votes if self.is_public and module.choices else None,
         )  # fmt: skip
-        return module.document(entry)
+        why = self._hidden.get(head.slot)
+        return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})
 
     def _line(self, kept: _Kept) -> list[Document]:
         if kept.head.withdrawn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from civic.admission import FORM_VOTER
@@ -16,6 +16,7 @@ from civic.consultation import Consultation
 from civic.log.entries import Erased, parse_entry
 from civic.rows import Line, Row, RulesLine, SecretRow, Withheld, line_bytes, pseudonym
 from sync_server.storage import Ledger
+from sync_server.storage.hidden import hidden_of
 from sync_server.storage.log import PublicLog
 from sync_server.storage.rows import LoggedRecord, logged_records
 
@@ -32,7 +33,8 @@ class BallotFiles:
         self.folder, self._ledger, self._secret = folder, ledger, secret
         self._stored = PublicLog(ledger)
         self._read_to = 0  # entries of the log that have been looked at
-        self._fresh: dict[str, str] = {}  # consultations whose file holds all of them -> the rules it was written under
+        # Consultations whose file holds all of them -> the rules it was written under, and the slots that were hidden.
+        self._fresh: dict[str, tuple[str, frozenset[str]]] = {}
 
     def write(self, space: str, over: Mapping[str, Consultation], past: Mapping[str, Sequence[bytes]]) -> bool:
         """Brings the files of the consultations that are `over` up to the log, and removes others; whether any differs.
@@ -43,12 +45,13 @@ class BallotFiles:
         self._look_at_log(space)
         has_changed = False
         for slug, one in over.items():
-            if self._fresh.get(slug) != one.mh:
-                with self._ledger.reading() as now:
+            with self._ledger.reading() as now:
+                hidden = frozenset(hidden_of(now, space, slug))
+                if self._fresh.get(slug) != (one.mh, hidden):
                     records = logged_records(now, space, slug)
-                    lines = rows_of(records, past.get(slug, ()), one, self._secret)
+                    lines = rows_of(records, past.get(slug, ()), one, self._secret, hidden)
                     has_changed |= write_rows(self.folder / FILE.format(slug=slug), lines)
-                self._fresh[slug] = one.mh
+            self._fresh[slug] = (one.mh, hidden)
         return self._remove_all_but(over) or has_changed
 
     def hide(self, shown: Mapping[str, Consultation]) -> None:
@@ -74,12 +77,17 @@ class BallotFiles:
 
 
 def rows_of(
-    records: Iterable[LoggedRecord], past: Sequence[bytes], consultation: Consultation, secret: bytes
+    records: Iterable[LoggedRecord],
+    past: Sequence[bytes],
+    consultation: Consultation,
+    secret: bytes,
+    hidden: Collection[str] = (),
 ) -> Iterator[Line]:
     """The lines of rows.jsonl: every version of the rules, then every record, in the order of the log.
 
-    Words that their author has replaced or taken back stay out, but their place: what a page shows no more must not
-    come back here. `secret` makes the names of persons, in mode named, that hold in this consultation only.
+    Words that their author has replaced or taken back, or the town hall hides, stay out, but their place: what a page
+    shows no more must not come back here. `secret` makes the names of persons, in mode named, that hold in this
+    consultation only.
     """
     for manifest in dict.fromkeys([*past, consultation.manifest]):
         yield RulesLine(b64u_encode(hashlib.sha256(manifest).digest()), manifest)
@@ -88,8 +96,9 @@ def rows_of(
         if one.is_secret:
             yield SecretRow(one.i, bytes(one.salt), one.envelope)
             continue
-        if one.is_shown and one.no != one.head_no and one.kind != WITHDRAW:
-            yield Withheld(one.i, one.no, one.rx, one.slot)
+        is_hidden = one.is_shown and one.slot in hidden
+        if one.is_shown and one.kind != WITHDRAW and (is_hidden or one.no != one.head_no):
+            yield Withheld(one.i, one.no, one.rx, one.slot, is_hidden)
             continue
         is_unsigned = one.voter.startswith(FORM_VOTER)
         who = f"words|{one.voter}" if one.is_shown else one.voter  # an idea's author is not to be found by the votes

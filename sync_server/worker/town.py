@@ -22,6 +22,7 @@ from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files
 from sync_server.rules import register_rules
+from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
@@ -229,8 +230,9 @@ class Town:
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
+        mark = NO_MARK if newest is None else Mark(*newest)
         figures = _figures(reading, space, consultation)
-        fold.load(heads, tallies, NO_MARK if newest is None else Mark(*newest), figures)
+        fold.load(heads, tallies, mark, figures, hidden_of(reading, space, slug))
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:

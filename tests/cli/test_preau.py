@@ -35,6 +35,7 @@ def test_every_command_says_what_it_does() -> None:
         "verify",
         "import",
         "census",
+        "clerk",
     ]
     for name in names:
         said = preau(name, "--help")

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from civic.moderation import Hidden
 from civic.receipt import commitment
 from civic.rows import Line, Row, RulesLine, Withheld, parse_line, pseudonym
 from sync_server.storage import Ledger, Manifest, Offer
+from sync_server.storage.hiding import Hiding, Place
 from sync_server.storage.log import PublicLog
 from sync_server.storage.rows import logged_records
 from sync_server.storage.tables import payloads
@@ -99,3 +101,21 @@ def test_in_named_mode_a_person_has_a_name_that_holds_here_only(stored: Ledger) 
     assert names[0] == names[1] != names[2]
     assert names[0] == pseudonym(SECRET, SLUG, act_of(EVENING[1], RULES).voter)
     assert len({pseudonym(SECRET, SLUG, "ana"), pseudonym(SECRET, "other", "ana"), pseudonym(SALT, SLUG, "ana")}) == 3
+
+
+def test_what_the_town_hall_hides_stays_out_of_the_file_until_it_is_shown_again(stored: Ledger, tmp_path: Path) -> None:
+    files, slot = BallotFiles(tmp_path, stored, SECRET), f"proposal:{jti(1)}"
+    files.write(SPACE, {SLUG: RULES}, {})
+    path = tmp_path / f"{SLUG}.rows.jsonl"
+    before = path.read_bytes()
+    with stored.writing() as connection:
+        Hiding(stored).hide(connection, Place(SPACE, SLUG, slot), Hidden("attack", ""), OPENS + 10)
+    assert files.write(SPACE, {SLUG: RULES}, {})
+    lines = [parse_line(line) for line in path.read_bytes().splitlines()]
+    withheld = [one for one in lines if isinstance(one, Withheld)]
+    assert [(one.no, one.is_hidden) for one in withheld if one.slot == slot] == [(1, True), (4, True)]
+    assert {one.no for one in lines if isinstance(one, Row)} >= {2, 3}
+    with stored.writing() as connection:
+        Hiding(stored).show(connection, Place(SPACE, SLUG, slot))
+    assert files.write(SPACE, {SLUG: RULES}, {})
+    assert path.read_bytes() == before

@@ -40,6 +40,7 @@ class Demo:
             assert line, f"the demo ended: {said}"
             said += line
         self.site, self.sync = ADDRESS.findall(said)
+        self.invitation = re.findall(r"http://127\.0\.0\.1:\d+/office/invitation/[\w-]{22}", said)[0]
         self.children = psutil.Process(self.process.pid).children(recursive=True)
 
     def read(self, path: str) -> str:
@@ -122,6 +123,8 @@ def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
     before = last_no(tmp_path)
     with demo(tmp_path) as running:
         assert "142" in running.read("/berges/resultat/")
+        with urllib.request.urlopen(running.invitation, timeout=10) as answer:
+            assert "mairie@valbrume.example" in answer.read().decode()
     assert last_no(tmp_path) == before
 
 

@@ -270,6 +270,17 @@ def test_hidden_words_take_their_place_and_nothing_else_does(server: Server, tmp
     assert {"rows.withheld", "result.other"} <= false_codes(server.publish(tmp_path / "false"))
 
 
+def test_words_that_the_town_hall_hides_are_told_and_a_vote_is_never_among_them(server: Server, tmp_path: Path) -> None:
+    server.hear(Citizen(1, server.rules).comment(70, 1, text="Une injure."))
+    server.acts[-1].is_hidden = True
+    report = checked(server.publish(tmp_path / "true"))
+    assert report.status == 0
+    assert "note rows.some_hidden" in codes(report)
+    assert "Une injure." not in (tmp_path / "true" / ROWS).read_text("utf-8")
+    server.acts[8].is_hidden = True
+    assert {"rows.withheld", "result.other"} <= false_codes(server.publish(tmp_path / "false"))
+
+
 def test_an_erased_act_is_told_and_leaves_a_doubt(server: Server, tmp_path: Path) -> None:
     server.acts[8].is_erased = True
     report = checked(server.publish(tmp_path))

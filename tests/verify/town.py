@@ -49,6 +49,7 @@ class Told:
     is_unsigned: bool = False
     is_erased: bool = False
     is_withheld: bool = False
+    is_hidden: bool = False
 
     @property
     def salt(self) -> bytes:
@@ -75,8 +76,8 @@ class Server:
     def lines(self) -> list[Line]:
         rows: list[Line] = [RulesLine(self.rules.mh, self.rules.manifest)]
         for no, one in enumerate(self.acts, 1):
-            if one.is_withheld:
-                rows.append(Withheld(no, no, OPENS + no, parse_envelope(one.text).slot))
+            if one.is_withheld or one.is_hidden:
+                rows.append(Withheld(no, no, OPENS + no, parse_envelope(one.text).slot, one.is_hidden))
             elif not one.is_erased:
                 rows.append(Row(no, no, OPENS + no, one.salt, one.text, None, one.is_unsigned))
         return rows

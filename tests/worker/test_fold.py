@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from civic.consultation import Consultation
+from civic.moderation import Hidden
 from civic.module import Document
 from civic.phases import Moment
 from civic.receipt import commitment
 from civic.refusals import Refused
 from sync_server.storage import Ledger, Offer, open_ledger
+from sync_server.storage.hidden import hidden_of
+from sync_server.storage.hiding import Hiding, Place
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from tests.civic.town import MODULES, OPENS, RULES_TOML, Citizen, act_of, always_open, consultation, jti
 
@@ -33,7 +36,8 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         tallies = tallies_of(now.totals(SPACE, rules.slug)) if fold.is_public else {}
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures)
+        hidden = hidden_of(now, SPACE, rules.slug)
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden)
         return fold, now.last_no(SPACE)
 
 
@@ -152,4 +156,31 @@ def test_what_was_admitted_under_earlier_rules_still_shows(tmp_path: Path) -> No
     with ledger.reading() as now:
         fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), {}, Mark(1, OPENS + 5), now.participation(SPACE, ""))
     assert fold.tables([])["proposals"][0]["title"] == "Un banc au soleil"
+    ledger.close()
+
+
+def test_hidden_words_keep_their_place_whatever_their_author_makes_of_them(tmp_path: Path) -> None:
+    rules = always_open("open")
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'preau.sqlite'}")
+    ana = Citizen(1, rules)
+    ledger.append(SPACE, [offer(one, rules, OPENS + 5) for one in (ana.propose(1), ana.vote(1), ana.comment(9, 1))])
+    place, why = Place(SPACE, rules.slug, f"proposal:{jti(1)}"), Hidden("offtopic", "Voir la charte.")
+    with ledger.writing() as connection:
+        Hiding(ledger).hide(connection, place, why, OPENS + 6)
+    fold, position = loaded(ledger, rules, Moment("open", "vote", OPENS))
+    (shown,), (comment,) = fold.tables([])["proposals"], fold.tables([])["comments"]
+    assert (shown["title"], shown["text"], shown["withdrawn"]) == ("", "", True)
+    assert shown["hidden"] == {"reason": "offtopic", "words": "Voir la charte."}
+    assert shown["votes"]["for"] == 1
+    assert "hidden" not in comment
+    ledger.append(SPACE, [offer(ana.propose(1, "Autrement dit", rev=2), rules, OPENS + 7)])
+    with ledger.reading() as now:
+        changed = fold.apply(now.changes_after(SPACE, position, 1000).heads, {})["proposals"]
+    assert changed == loaded(ledger, rules, Moment("open", "vote", OPENS))[0].tables([])["proposals"]
+    assert "Autrement dit" not in repr(changed)
+    with ledger.writing() as connection:
+        assert Hiding(ledger).show(connection, place)
+    assert (
+        loaded(ledger, rules, Moment("open", "vote", OPENS))[0].tables([])["proposals"][0]["title"] == "Autrement dit"
+    )
     ledger.close()

@@ -64,7 +64,7 @@ class CommentsShelf:
     def panel(self, target: str) -> Panel | None:
         """The talk about `target`: oldest first, answers one level deep under what they answer.
 
-        A withdrawn comment keeps its place only where something answers it.
+        A withdrawn comment keeps its place only where something answers it, one that the town hall hides always.
         """
         comments = [self.comments[identity] for _, identity in self.order.get(target, [])]
         answers: dict[str, list[Document]] = {}
@@ -74,10 +74,10 @@ class CommentsShelf:
         threads = [
             {
                 "comment": one,
-                "answers": [each for each in answers.get(one["id"], []) if not each["withdrawn"]],
+                "answers": [each for each in answers.get(one["id"], []) if _has_place(each)],
             }
             for one in comments
-            if one["reply_to"] is None and (one["id"] in answers or not one["withdrawn"])
+            if one["reply_to"] is None and (one["id"] in answers or _has_place(one))
         ]
         number = sum(1 for one in comments if not one["withdrawn"])
         return Panel("comments/panel.html", {"threads": threads, "number": number, "target": target})
@@ -96,6 +96,10 @@ class CommentsShelf:
         """See Shelf."""
         rows = sorted(self.comments.values(), key=lambda one: int(one["no"]))
         yield DataFile(f"/{self.consultation.slug}/donnees/comments.csv", partial(_comments_csv, rows))
+
+
+def _has_place(comment: Document) -> bool:
+    return not comment["withdrawn"] or "hidden" in comment
 
 
 def _comments_csv(rows: Sequence[Document]) -> bytes:
