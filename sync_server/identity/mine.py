@@ -15,9 +15,11 @@ from civic.tombstones import is_final
 from sync_server.catalogue import Town
 from sync_server.identity.addresses import masked
 from sync_server.identity.nonces import Nonces
+from sync_server.identity.residency import Household
 from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.grants import Grants
+from sync_server.storage.households import RESIDENT
 from sync_server.storage.people import Known, People
 from sync_server.vault import Vault
 
@@ -42,7 +44,7 @@ class Mine:
 
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
-        self._people, self._grants = People(ledger), Grants(ledger)
+        self._people, self._grants, self._household = People(ledger), Grants(ledger), Household(ledger, vault)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
@@ -84,7 +86,13 @@ class Mine:
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
             "consents": {purpose: known.consents.get(purpose, True) for purpose in PURPOSES},
             "contact": self._contact(space, known),
+            "minors": self._minors(space, known),
         }
+
+    def _minors(self, space: str, known: Known) -> list[dict[str, object]]:
+        """Asked only of residents: nobody else has a household here."""
+        is_resident = any(proof.method == RESIDENT for proof in known.proofs)
+        return self._household.minors(space, known.pid, self._now()) if is_resident else []
 
     def _contact(self, space: str, known: Known) -> str | None:
         if known.contact is None:
@@ -113,6 +121,10 @@ class Mine:
 
     def _consent(self, asking: Asking) -> Answer:
         body = asking.request.body
+        if body["purpose"] not in PURPOSES:
+            theirs = self._household.minors(asking.space, asking.device.pid, self._now())
+            if body["purpose"] not in [one["purpose"] for one in theirs]:
+                raise Refused(Code.NOT_FOUND)
         self._people.consent(asking.space, asking.device.pid, body["purpose"], self._now(), allowed=body["on"])
         return {}
 

@@ -243,6 +243,7 @@ interface Held {
   acts: { no: number; consultation: string; kind: string; rx: number }[];
   consents: Record<string, unknown>;
   contact: string | null;
+  minors?: { purpose: string; year: string; on: boolean }[];
 }
 
 /** What came back; status 0 where nothing did. */
