@@ -15,9 +15,11 @@ from civic.tombstones import is_final
 from sync_server.catalogue import Town
 from sync_server.identity.addresses import masked
 from sync_server.identity.nonces import Nonces
+from sync_server.identity.residency import Household
 from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.grants import Grants
+from sync_server.storage.households import RESIDENT
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.people import Known, People
 from sync_server.vault import Vault
@@ -44,6 +46,7 @@ class Mine:
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
         self._people, self._grants, self._issued = People(ledger), Grants(ledger), IssuedTokens(ledger)
+        self._household = Household(ledger, vault)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
@@ -86,7 +89,15 @@ class Mine:
             "rights": [one._asdict() for one in self._issued.rights_of(space, pid)],
             "consents": {purpose: known.consents.get(purpose, True) for purpose in PURPOSES},
             "contact": self._contact(space, known),
+            **self._listed(space, known),
         }
+
+    def _listed(self, space: str, known: Known) -> Answer:
+        """What the town's list says; nobody else has a household here."""
+        if not any(proof.method == RESIDENT for proof in known.proofs):
+            return {"resident": None, "minors": []}
+        minors = self._household.minors(space, known.pid, self._now())
+        return {"resident": self._household.facts(space, known.pid), "minors": minors}
 
     def _contact(self, space: str, known: Known) -> str | None:
         if known.contact is None:
@@ -115,6 +126,10 @@ class Mine:
 
     def _consent(self, asking: Asking) -> Answer:
         body = asking.request.body
+        if body["purpose"] not in PURPOSES:
+            theirs = self._household.minors(asking.space, asking.device.pid, self._now())
+            if body["purpose"] not in [one["purpose"] for one in theirs]:
+                raise Refused(Code.NOT_FOUND)
         self._people.consent(asking.space, asking.device.pid, body["purpose"], self._now(), allowed=body["on"])
         return {}
 

@@ -14,7 +14,7 @@ from civic.canonical import b64u_decode, parse_json
 from civic.slots import Counted
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
-from sync_server.storage.households import RESIDENT
+from sync_server.storage.households import GUARDIAN, NAME, RESIDENT
 from sync_server.storage.issued import detach_person
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import PublicLog
@@ -88,6 +88,9 @@ def forget_residents(ledger: Ledger, space: str, left: int, unseen: int) -> int:
             own = (table.c.space == space, table.c[column].in_(theirs))
             more = (identities.c.method == RESIDENT,) if table is identities else ()
             connection.execute(sa.delete(table).where(*own, *more))
+        purposes = sa.select(sa.literal(GUARDIAN) + sa.func.substr(residents.c.mark, 1, NAME)).where(*gone)
+        said = (consents.c.space == space, consents.c.purpose.in_(purposes))
+        connection.execute(sa.delete(consents).where(*said))
         return connection.execute(sa.delete(residents).where(*gone)).rowcount
 
 

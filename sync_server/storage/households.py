@@ -12,6 +12,7 @@ from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import identities, residents, shared_mailboxes
 
 RESIDENT = "census"  # the method that proves it
+GUARDIAN, NAME = "guardian:", 22  # a consent names a minor by so many signs of a resident's mark
 
 
 def is_resident(connection: sa.Connection, space: str, pid: str) -> bool:

@@ -67,6 +67,25 @@ def test_who_may_do_what(kind: str, proof: Proof, born: str, quarter: str, code:
     assert said(kind, Person("p:1", (proof,), born=born, neighbourhood=quarter)) is code
 
 
+@pytest.mark.parametrize(
+    ("born", "since", "code"),
+    [
+        ("2008-03-21", 0, None),  # eighteen on the day when the vote opens
+        ("2008-03-22", 0, Code.GUARDIAN_NEEDED),
+        ("2008-03-22", 5, None),
+        ("2008-03-22", 6, Code.GUARDIAN_NEEDED),  # said after the vote had closed
+        ("", 0, Code.GUARDIAN_NEEDED),
+    ],
+)
+def test_a_minor_acts_with_a_guardian(born: str, since: int, code: Code | None) -> None:
+    rules = asked("[actions.vote]\nguardian_under = 18\n")
+    assert said("vote", Person("p:1", (BY_LETTER,), born=born, guarded_since=since), rules) is code
+    assert Code.GUARDIAN_NEEDED.is_temporary
+    manifest = consultation(CENSUS + "[actions.vote]\nguardian_under = 18\n").manifest
+    assert parse_json(manifest)["eligibility"]["actions"] == {"vote": {"guardian_under": 18, "grown_by": "2008-03-21"}}
+    assert parse_manifest(manifest).consultation.eligibility == rules
+
+
 def test_a_kind_that_asks_more_asks_for_what_is_unique_there() -> None:
     rules = consultation(
         CENSUS.replace('assurance = "census"', 'assurance = "email"') + '[actions.vote]\nassurance = "census"\n'
@@ -90,6 +109,7 @@ def test_a_level_proved_after_the_phase_is_no_level() -> None:
         ("[actions.vote]\n", "say 'assurance'"),
         ("[actions.vote]\nmin_age = 0", "a number of years"),
         ("[actions.vote]\nmin_age = 200", "a number of years"),
+        ("[actions.vote]\nguardian_under = -1", "a number of years"),
         ('[actions.vote]\nmin_age = "16"', "of type int"),
         ("[actions.vote]\nmax_age = 30", "unknown member"),
         ('[actions.vote]\nneighbourhoods = ["Le Bourg"]', "lower-case"),

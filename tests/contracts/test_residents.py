@@ -15,7 +15,7 @@ from tests.contracts.test_people import at_once, key, link
 
 
 def resident(mark: str, born: bytes = b"born") -> Resident:
-    return Resident(mark, "", born, "centre", "home", 5, 0, 0)
+    return Resident(mark, "", born, "centre", "home", 100, 0, 0)
 
 
 def listed(ledger: Ledger, *marks: str, now: int = 100) -> Residents:

@@ -58,6 +58,8 @@ def test_what_is_held_about_me(town: House) -> None:
         "rights": [],
         "consents": {"contact": True},
         "contact": "a…@v…",
+        "resident": None,
+        "minors": [],
     }
     (grant,) = other.ask("grants").json["grants"]
     assert (grant["consultation"], grant["this"]) == (SLUG, False)

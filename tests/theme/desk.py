@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Route
 CODE = "12345678"
 SINCE = 1_790_000_000
 ENROL = "E" * 22
+MINOR = f"guardian:{'M' * 22}"
 
 
 class Desk:
@@ -87,7 +88,8 @@ class Desk:
             "identities": [{"method": "email", "since": SINCE}],
             "devices": self.devices,
             "acts": [{"no": 4127, "consultation": "halle", "kind": "vote", "rx": SINCE}],
-            "consents": self.consents,
+            "consents": {"contact": self.consents["contact"]},
+            "minors": [{"purpose": MINOR, "year": "2012", "on": self.consents.get(MINOR, False)}],
             "contact": "a…@exemple.fr",
         }
 

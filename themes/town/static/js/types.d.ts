@@ -284,6 +284,7 @@ interface Held {
   rights?: { consultation: string; question: string }[];
   consents: Record<string, unknown>;
   contact: string | null;
+  minors?: { purpose: string; year: string; on: boolean }[];
 }
 
 /** What came back; status 0 where nothing did. */
