@@ -14,6 +14,7 @@ from sync_server.storage.tables import metadata, payloads, records, totals
 from tests.civic.issuers import OTHER_ISSUER, new_token
 from tests.contracts.history import rows
 from tests.sync_server.conftest import NOW, House, Opener
+from tests.sync_server.lists import ANA, BOB, ZOE, bring_in, code_for, say_code
 from tests.sync_server.phones import Phone, ballot_key
 from tests.sync_server.secret_phones import (
     ASKED,
@@ -247,3 +248,15 @@ def test_who_was_erased_does_not_come_back_for_a_second_vote(town: House) -> Non
     other = Phone(town)
     other.enrol("zoe@valbrume.example")
     assert ask(other, Bulletin(3, town.rules)).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "code"), [("Ana", ""), ("Bob", "too_young"), ("Zoé", "other_neighbourhood")])
+def test_a_right_is_for_those_who_may_answer(open_house: Opener, settings: Settings, name: str, code: str) -> None:
+    write_issuer(settings)
+    asked = '[actions.ballot]\nmin_age = 16\nneighbourhoods = ["le-bourg"]\n'
+    rules = SECRET.replace('assurance = "email"', 'assurance = "census"') + asked
+    house = open_house(rules, smtp_url="mailbox:", enrolments_per_hour=0)
+    entries, phone = bring_in(house, ANA, BOB, ZOE), Phone(house)
+    assert say_code(phone, code_for(house, entries, name)).status_code == 200
+    answer = ask(phone, Bulletin(1, house.rules))
+    assert (refused(answer, 403) if code else answer.status_code) == (code or 200)
