@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from civic.admission import FORM_VOTER, Rules
+from civic.admission import FORM_VOTER, Rules, check_right
 from civic.assurance import PERSON, Person
 from civic.canonical import b64u_decode, b64u_encode, canonical_json, parse_json
 from civic.content import Content, parse_content
@@ -179,7 +179,10 @@ class _Reader:
         is_whole = envelope.id == line["id"] and commitment(salt, envelope.text) == line["c"]
         if not is_whole or line["voter"] not in voters:
             raise ExportUnreadable(f"record no. {line['no']} is not what its commitment says")
-        return Offer(admitted(envelope, line["voter"], line["rx"], self.rules, self.modules), salt, line["c"])
+        act = admitted(envelope, line["voter"], line["rx"], self.rules, self.modules)
+        if act.is_secret:
+            check_right(envelope, act.consultation, act.module)
+        return Offer(act, salt, line["c"])
 
     def _erased(self, line: Mapping[str, Any]) -> Offer:
         """What is left of an erased record: nobody can check more of it than its number and commitment."""

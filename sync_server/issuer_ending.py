@@ -24,12 +24,11 @@ class IssuerEnding(NamedTuple):
     def step(self, content: Content, now: int) -> None:
         """Deletes the keys of what is over, and what was kept of the erased so that they do not vote twice."""
         for one in content.consultations.values():
-            if one.issuers and now > one.accept_until + self.log_seconds + LOG_MARGIN and self._destroy(one):
+            if one.issuers and now > one.accept_until + self.log_seconds + LOG_MARGIN:
+                self._destroy(one)
                 self.issued.forget_marks(one.space, one.slug)
-                log.info("%s: the keys of its secret questions are destroyed", one.slug)
 
-    def _destroy(self, one: Consultation) -> bool:
-        keys = sorted((self.folder / one.space / one.slug).glob("*.pem"))
-        for key in keys:
+    def _destroy(self, one: Consultation) -> None:
+        for key in sorted((self.folder / one.space / one.slug).glob("*.pem")):
             key.unlink()
-        return bool(keys)
+            log.info("%s: the key of its secret question '%s' is destroyed", one.slug, key.stem)

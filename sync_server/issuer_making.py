@@ -73,7 +73,8 @@ def _parsed(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
 
 
 def _write_private(path: Path, pem: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in reversed(path.parents[:4]):  # keys/issuers/<space>/<consultation>: each closed to others
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:

@@ -14,7 +14,7 @@ from sync_server.storage.people_tables import identities, persons
 from sync_server.storage.secret_tables import issued
 
 MARK, ERASED = "m:", "e:"
-LOGGED_NOWHERE = 0  # entry of a row that is no line of the log
+LOGGED_NOWHERE = 0  # entry of a row that is no line of the log: number 0 is always the rules
 
 
 class Claim(NamedTuple):
@@ -78,6 +78,9 @@ class IssuedTokens:
     def forget_marks(self, space: str, consultation: str) -> None:
         """Forgets who was erased after having had a right: no more is given in this consultation."""
         theirs = (issued.c.space == space, issued.c.consultation == consultation, issued.c.holder.startswith(MARK))
+        with self._ledger.reading() as now:
+            if now.connection.execute(sa.select(issued.c.holder).where(*theirs).limit(1)).first() is None:
+                return
         with self._ledger.writing() as connection:
             connection.execute(sa.delete(issued).where(*theirs))
 

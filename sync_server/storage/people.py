@@ -17,6 +17,7 @@ from civic.refusals import Code, Refused
 from sync_server.storage.grants import find_devices, find_proofs, note_seen
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+from sync_server.storage.secret_tables import issued
 
 MOST_DEVICES = 10
 
@@ -197,8 +198,9 @@ def _revoke(connection: sa.Connection, space: str, pid: str, kid: str, now: int)
 
 
 def _taking_part(connection: sa.Connection, space: str, pid: str) -> frozenset[str]:
-    query = sa.select(grants.c.consultation).where(grants.c.space == space, grants.c.pid == pid)
-    return frozenset(connection.execute(query).scalars())
+    granted = sa.select(grants.c.consultation).where(grants.c.space == space, grants.c.pid == pid)
+    prepared = sa.select(issued.c.consultation).where(issued.c.space == space, issued.c.holder == pid)
+    return frozenset(connection.execute(sa.union(granted, prepared)).scalars())
 
 
 def _consents(connection: sa.Connection, space: str, pid: str) -> dict[str, bool]:

@@ -60,12 +60,19 @@ class SecretLog:
             return sum(isinstance(one, Committed) and one.consultation == consultation for one in entries)
 
     def note_restored(self, space: str) -> None:
-        """Marks what a log that was put back holds already: ballots keep their lines and go in no second time."""
+        """Marks what a log that was put back holds already: ballots keep their lines and go in no second time.
+
+        A right that was logged while the log was being copied has no line in the copy, and gets one.
+        """
         same = sa.and_(log_entries.c.space == _BALLOT.space, log_entries.c.no == _BALLOT.no)
         is_logged = sa.exists().where(same)
         with self._ledger.writing() as connection:
             waiting = sa.update(secret_ballots).where(_BALLOT.space == space, _BALLOT.batch == WAITING, is_logged)
             connection.execute(waiting.values(batch=1))
+            end = sa.select(sa.func.coalesce(sa.func.max(log_entries.c.i), -1)).where(log_entries.c.space == space)
+            has_line = sa.and_(issued.c.space == space, issued.c.c != "")
+            beyond = sa.update(issued).where(has_line, issued.c.entry > end.scalar_subquery())
+            connection.execute(beyond.values(entry=-1))
 
     def _due_batches(self, connection: sa.Connection, space: str, over: Collection[str], day: int) -> list[str]:
         number = sa.func.count().label("number")
@@ -92,7 +99,8 @@ class SecretLog:
 
     def _rights(self, connection: sa.Connection, space: str) -> list[Any]:
         """Those that are not in the log, in the order of their commitments: not that in which they were asked for."""
-        query = sa.select(issued).where(issued.c.space == space, NOT_LOGGED).order_by(issued.c.c)
+        columns = (issued.c[name] for name in ("space", "consultation", "question", "holder", "c"))
+        query = sa.select(*columns).where(issued.c.space == space, NOT_LOGGED).order_by(issued.c.c)
         return list(connection.execute(query))
 
     def _append_rights(self, connection: sa.Connection, space: str, write: Any) -> None:

@@ -51,6 +51,7 @@ def test_the_command_that_the_error_names_makes_the_town_readable(town: Path, ke
     path = issuer_file(keys, SCOPE)
     assert issuer_of_pem(path.read_bytes(), "").key == rules.issuers[ASKED]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(one.stat().st_mode) for one in path.parents[:4]} == {0o700}
     again = CliRunner().invoke(main, ["keys", "issuer", SLUG, "--var", str(town.parents[1])])
     assert f"{ASKED}: the key it had" in again.output
     assert parse_content(read_files(town)).consultations[SLUG].mh == rules.mh

@@ -10,12 +10,15 @@ from civic.canonical import canonical_json, parse_json
 from sync_server.app import create_app
 from sync_server.export import ExportUnreadable, export_town, import_town
 from sync_server.services import open_services
+from sync_server.settings import Settings
 from sync_server.storage import open_ledger
 from sync_server.storage.people_tables import contacts, devices, grants, identities, persons
+from sync_server.storage.secret_tables import issued, secret_ballots
 from sync_server.storage.tables import payloads, records, tombstones
 from tests.contracts.history import rows
 from tests.sync_server.conftest import House, Opener
 from tests.sync_server.phones import NAMED, Phone
+from tests.sync_server.secret_phones import SECRET, Bulletin, ask, prepared, statuses, write_issuer
 from tests.sync_server.test_mine import derived, lived
 
 TABLES = (records, payloads, tombstones, persons, identities, devices, grants, contacts)
@@ -67,3 +70,23 @@ def test_an_act_whose_person_did_not_grant_its_key_is_not_taken(town: House, tmp
     with pytest.raises(ExportUnreadable, match="is not what its commitment says"):
         import_town(out, there, ledger, modules.load(), lambda _: None)
     ledger.close()
+
+
+def test_rights_and_secret_ballots_are_the_same_elsewhere(
+    open_house: Opener, settings: Settings, tmp_path: Path
+) -> None:
+    write_issuer(settings)
+    town = open_house(SECRET, smtp_url="mailbox:", enrolments_per_hour=0)
+    bulletin, unused, phone = prepared(town, 1), Bulletin(2, town.rules), Phone(town)
+    assert statuses(town, bulletin.vote("for")) == ["accepted"]
+    phone.enrol("voter2@valbrume.example")
+    given = ask(phone, unused).json["blind_sig"]
+    elsewhere = moved(town, tmp_path)
+    for table in (*TABLES, issued, secret_ballots):
+        assert rows(elsewhere.services.ledger, table) == rows(town.services.ledger, table), table.name
+    there = Phone(elsewhere, phone.key)
+    assert ask(there, unused).json["blind_sig"] == given
+    assert ask(there, Bulletin(3, town.rules)).status_code == 409
+    unused.finish(given)
+    assert statuses(elsewhere, bulletin.vote("against", rev=2), unused.vote("for")) == ["accepted"] * 2
+    elsewhere.services.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from sync_server.identity.retention import DAY, MONTH, Retention
+from sync_server.settings import Settings
 from sync_server.storage.people_tables import persons
 from sync_server.storage.tables import payloads, tombstones
 from sync_server.vault import Vault
@@ -10,6 +11,7 @@ from sync_server.words import load_own_words
 from tests.contracts.history import rows
 from tests.sync_server.conftest import NOW, House, Opener
 from tests.sync_server.phones import NAMED, Phone, clear_letters, letters
+from tests.sync_server.secret_phones import SECRET, prepared, write_issuer
 from tests.sync_server.test_mine import standing
 
 TERM = 24 * MONTH
@@ -98,3 +100,13 @@ def test_an_act_that_crossed_its_persons_erasure_is_erased_too(town: House) -> N
         connection.execute(persons.delete())
     step(town, NOW + 60)
     assert rows(town.services.ledger, payloads) == []
+
+
+def test_who_has_prepared_a_secret_ballot_stays_until_the_vote_is_over(open_house: Opener, settings: Settings) -> None:
+    """Erased meanwhile and back as somebody new, they would ask for a second one."""
+    write_issuer(settings)
+    house = open_house(SECRET.replace("2026-10-01", "2027-10-01"), smtp_url="mailbox:", enrolments_per_hour=0)
+    prepared(house, 1)
+    Phone(house).enrol("nobody.waits@valbrume.example")
+    erased, told = step(house, NOW + MONTH, months=1)
+    assert (erased, len(told), len(rows(house.services.ledger, persons))) == (0, 1, 2), "the other one is told"
