@@ -13,6 +13,7 @@ from tests.end_to_end.site_pages import SitePages
 
 MOST_UNSURE = 0  # texts on a page that axe can't judge, such as those above a drawing
 HARD = {"html": 14_000, "scripts": 16_000, "first_view": 40_000}
+SECRET = 4_000  # bytes of scripts more, for the arithmetic of a secret vote, where one is asked for
 GOAL = {"html": 8_000, "scripts": 10_000, "first_view": 20_000}
 # What scripts write, or show only where they run.
 LIVE = (
@@ -63,6 +64,8 @@ def test_every_shape_of_page_is_accessible_in_light_and_in_dark(demo: DemoTown, 
 
 def test_every_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> None:
     weights = {path: pages.weigh(path)._asdict() for path in pages.paths}
+    for path, weight in weights.items():
+        weight["scripts"] -= SECRET if b"data-secret" in pages.file(path).read_bytes() else 0
     for name, hard in HARD.items():
         path = max(weights, key=lambda one: weights[one][name])
         print(f"{name}: at most {weights[path][name]} B brotli ({path}), goal {GOAL[name]}, limit {hard}")

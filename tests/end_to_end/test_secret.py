@@ -118,9 +118,7 @@ def test_a_secret_vote_is_prepared_cast_without_network_sent_and_changed(town: T
     assert (first["voter"], first["slot"]) == (second["voter"], second["slot"])
     check_another_phone(town, open_phone("second"))
     page.goto(f"{town.url}/moi/")
-    see(
-        page, "La mairie sait seulement que vous avez préparé un bulletin pour : Consultation express", "Vos envois (0)"
-    )
+    see(page, "vous avez préparé un bulletin pour : Consultation express", "Vos envois (0)")
     town.declare("express", asking(1))  # the town closes it
     town.wait_for_page("/express/resultat/", "Le samedi", seconds=40)
     tiles = town.site / "log" / "tile" / "entries"
