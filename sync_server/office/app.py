@@ -114,7 +114,9 @@ def check_post() -> None:
 
 def choose_language(lang: str) -> Response:
     """Remembers the language of the pages in this browser."""
-    answer = redirect(url_for("front_hall.choose_town"), 303)
+    path = request.args.get("to", "")
+    is_ours = path.startswith("/office/") and path.isprintable() and "\\" not in path
+    answer = redirect(path if is_ours else url_for("front_hall.choose_town"), 303)
     if lang in LANGUAGES:
         answer.set_cookie(LANGUAGE_COOKIE, lang, max_age=365 * 86400, path="/office", samesite="Strict", httponly=True)
     return answer  # type: ignore[return-value]

@@ -26,7 +26,7 @@ PATH = "/office/invitation/<token>"
 
 
 class Guest(NamedTuple):
-    """Whom an invitation is for; `clerk` where they have an account, which has no password while it is renewed."""
+    """Whom an invitation is for; `clerk` where they have an account."""
 
     invitation: Invitation
     email: str
@@ -36,7 +36,7 @@ class Guest(NamedTuple):
     @property
     def must_sign_in(self) -> bool:
         """Whether an account is there already, which the link alone does not open."""
-        return self.clerk is not None and self.clerk.password != ""
+        return self.clerk is not None and (self.clerk.password != "" or self.invitation.renews != self.clerk.id)
 
 
 @blueprint.get(PATH)

@@ -24,9 +24,9 @@ STATUSES = PROOF_STATUSES | {Code.UNAUTHORISED: 403, Code.BAD_SIGNATURE: 403, Co
 CSS = (HERE / "office.css").read_text("utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(CSS.encode("utf-8")).digest()).decode("ascii")
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; script-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPTED = frozenset({"passkey"})
 
 
 def words() -> Words:
@@ -57,7 +57,7 @@ def draw(template: str, /, status: int = 200, no: Refused | Problem | None = Non
         **context,
     )
     response = Response(html, status if no is None else status_of(no), content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = POLICY + ("; script-src 'self'" if template in SCRIPTED else "")
     if isinstance(no, Problem) and no.code is Code.RATE_LIMITED:
         response.headers["Retry-After"] = str(ceil(no.wait))
     return response

@@ -122,7 +122,7 @@ def renew(space: str, clerk: str) -> Response:
         for one in desk.clerks.passkeys(clerk):
             desk.clerks.drop_passkey(connection, clerk, one.credential)
         desk.write(connection, space, found.clerk, "renew", clerk=clerk)
-        link = invite(desk, connection, town, Invited(email, roles[0].role, roles[0].consultation), found.clerk)
+        link = invite(desk, connection, town, Invited(email, roles[0].role, roles[0].consultation, clerk), found.clerk)
     desk.sessions.end(clerk)
     return _page(space, None, invited=email, link="" if desk.has_post else link)
 

@@ -28,6 +28,7 @@ class Invited(NamedTuple):
     email: str
     role: str
     consultation: str
+    renews: str = ""  # clerk who has lost what they signed in with
 
 
 def invite(desk: Office, connection: sa.Connection, town: Town, one: Invited, by: Clerk | None) -> str:
@@ -42,7 +43,9 @@ def invite(desk: Office, connection: sa.Connection, town: Town, one: Invited, by
     author = "" if by is None else by.id
     desk.invitations.put(
         connection,
-        Invitation(space, identity, token_mark(desk, token), one.consultation, one.role, sealed, author, now, until),
+        Invitation(
+            space, identity, token_mark(desk, token), one.consultation, one.role, sealed, author, one.renews, now, until
+        ),
     )
     desk.write(connection, space, by, "invite", invitation=identity, role=one.role, consultation=one.consultation)
     link = f"{desk.url}/invitation/{token}"

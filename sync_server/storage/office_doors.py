@@ -28,7 +28,7 @@ class Session(NamedTuple):
 
 
 class Invitation(NamedTuple):
-    """A role that waits for somebody; `email` is sealed."""
+    """A role that waits for somebody; `email` is sealed. It opens no account but the one that it `renews`."""
 
     space: str
     id: str
@@ -37,6 +37,7 @@ class Invitation(NamedTuple):
     role: str
     email: bytes
     by: str
+    renews: str
     created: int
     until: int
 

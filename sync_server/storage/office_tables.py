@@ -86,6 +86,7 @@ invitations = sa.Table(
     _text("role"),
     _sealed("email"),
     _text("by"),  # clerk, "" for whoever runs the server
+    _text("renews"),  # clerk whose account the link opens anew, "" for none
     _integer("created"),
     _integer("until"),
     sqlite_with_rowid=False,

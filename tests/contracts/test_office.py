@@ -62,7 +62,7 @@ def test_of_many_tries_at_once_no_more_than_five_are_looked_at(ledger: Ledger) -
 def test_an_invitation_a_code_and_a_step_serve_once(ledger: Ledger) -> None:
     clerks, invitations = Clerks(ledger), Invitations(ledger)
     with ledger.writing() as connection:
-        invitations.put(connection, Invitation(SPACE, "i", "mark", "", "owner", b"e", "", NOW, NOW + 10))
+        invitations.put(connection, Invitation(SPACE, "i", "mark", "", "owner", b"e", "", "", NOW, NOW + 10))
         clerks.add(connection, clerk("ana"))
         clerks.put_codes(connection, "ana", ["one", "two"])
     assert invitations.find("mark", NOW + 11) is None

@@ -83,8 +83,22 @@ def test_who_has_lost_everything_gets_a_new_link_and_keeps_the_name(house: House
     assert noe.get("/office/space/valbrume/").status_code == 303
     assert Browser(house).sign_in("noe@valbrume.example").status_code == 400
     back, new = Browser(house), "sept chaises au bord du lac"
+    other = invited(house, "noe@valbrume.example", "reader")  # what another owner might send meanwhile
+    assert Browser(house).accept(other, "Eve", new).status_code == 401
     assert back.accept(link, "", new).status_code == 303
     assert back.set_up().status_code == 200
     assert back.get("/office/space/valbrume/").status_code == 200
     assert roles(house)["Noé"] == ["moderator"]
     assert Browser(house).sign_in("noe@valbrume.example", PASSWORD).status_code == 400
+
+
+def test_a_guest_reads_the_invitation_in_their_language_and_stays_on_it(house: House) -> None:
+    path = invited(house).partition("8000")[2]
+    browser = Browser(house)
+    browser.get(path)
+    answer = browser.get(f"/office/language/nl?to={path}")
+    assert answer.headers["Location"] == path
+    browser.get(path)
+    assert "Uitnodiging voor het kantoor" in browser.page
+    for elsewhere in ("//evil.example/office/", "https://evil.example", "/form"):
+        assert browser.get("/office/language/nl", query_string={"to": elsewhere}).headers["Location"] == "/office/"

@@ -184,7 +184,9 @@ def test_cookies_are_the_hosts_alone_by_https_alone_and_no_scripts(open_house: O
     assert cookie.startswith("__Host-preau-visit=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
-    assert "script-src 'self'; form-action 'self'" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script-src" not in policy
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Cache-Control"] == "no-store"
 

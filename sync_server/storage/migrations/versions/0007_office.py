@@ -59,8 +59,8 @@ def _make_doors() -> None:
     )  # fmt: skip
     op.create_index("office_sessions_clerk", "office_sessions", ["clerk"])
     op.create_table(
-        "invitations", *_key("space", "id"), *_texts("mark", "consultation", "role"), _sealed("email"), *_texts("by"),
-        *_integers("created", "until"), **dense,
+        "invitations", *_key("space", "id"), *_texts("mark", "consultation", "role"), _sealed("email"),
+        *_texts("by", "renews"), *_integers("created", "until"), **dense,
     )  # fmt: skip
     op.create_index("invitations_mark", "invitations", ["mark"])
     op.create_table("office_tries", *_key("mark"), *_integers("failures", "until", "last"), **dense)
