@@ -22,6 +22,7 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
+from civic.profile import Profile, profile_member, read_profile
 from civic.questions import Question, manifest_member, read_questions
 from civic.space import Space
 
@@ -48,6 +49,7 @@ _MEMBERS = frozenset(
         "publish_rows",
         "k_min",
         "actions",
+        "profile",
     }
 )
 
@@ -92,6 +94,7 @@ class Consultation:
     manifest: bytes
     mh: str
     questions: tuple[Question, ...] = ()
+    profile: Profile | None = None  # the groups of people by which the result is told
 
     @property
     def assurance(self) -> str:
@@ -144,6 +147,7 @@ def parse_consultation(
     rules = _read_rules(table, where)
     actions = read_actions(table, where, rules["eligibility"], _first_days(table))
     rules["eligibility"] = rules["eligibility"]._replace(actions=actions)
+    rules["profile"] = read_profile(table, where, rules["mode"], space)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
     manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, questions)
@@ -164,7 +168,9 @@ def manifest_bytes(
 ) -> bytes:
     """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
     # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
-    asked = {"questions": [manifest_member(one) for one in questions]} if questions else {}
+    asked: dict[str, Any] = {"questions": [manifest_member(one) for one in questions]} if questions else {}
+    if rules["profile"] is not None:
+        asked["profile"] = profile_member(rules["profile"])
     return canonical_json(
         asked
         | {
@@ -203,7 +209,8 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     if k_min < 1:
         raise DeclarationError(f"{where}: 'k_min' is a whole number above zero")
     return {
-        "publish_rows": read_member(table, "publish_rows", bool, where, True),
+        # Beside every ballot of everybody, figures by group would say which of them are whose (docs/decisions/0019).
+        "publish_rows": read_member(table, "publish_rows", bool, where, "profile" not in table),
         "k_min": k_min,
         "revision": read_member(table, "revision", int, where, 1),
         "modules": read_names(table, "modules", where),

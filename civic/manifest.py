@@ -10,6 +10,7 @@ from civic.assurance import LEVELS, Action, Eligibility
 from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
+from civic.profile import parse_profile
 
 
 class Manifest(NamedTuple):
@@ -51,7 +52,7 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
         eligibility=eligibility, publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
-        manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
+        profile=parse_profile(found.get("profile")), manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))
 

@@ -23,6 +23,7 @@ _MEMBERS = frozenset(
         "skyline",
         "town_hall",
         "demo",
+        "neighbourhood",
     }
 )
 
@@ -38,6 +39,14 @@ class TownHall:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """A part of the town, by the name that its list of residents gives it (docs/formats.md §14.1)."""
+
+    id: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """What a town says of itself; the first language is the default one."""
 
@@ -50,6 +59,7 @@ class Space:
     coat_of_arms: str
     skyline: str
     town_hall: TownHall
+    neighbourhoods: tuple[Neighbourhood, ...] = ()
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -79,4 +89,16 @@ def parse_space(table: Mapping[str, Any]) -> Space:
             read_member(hall, "email", str, where, ""),
             read_words(hall, "hours", where, languages),
         ),
+        neighbourhoods=_read_neighbourhoods(table, where, languages),
     )
+
+
+def _read_neighbourhoods(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> tuple[Neighbourhood, ...]:
+    found: list[Neighbourhood] = []
+    for one in read_member(table, "neighbourhood", list, where, []):
+        place = f"{where}, neighbourhood"
+        check_members(one, place, frozenset({"id", "label"}))
+        found.append(Neighbourhood(read_slug(one, "id", place), read_words(one, "label", place, languages)))
+    if len({one.id for one in found}) != len(found):
+        raise DeclarationError(f"{where}: two neighbourhoods have the same id")
+    return tuple(found)
