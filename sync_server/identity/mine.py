@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from civic.assurance import highest
 from civic.content import Content
-from civic.device_request import PURPOSES, DeviceRequest, parse_device_request
+from civic.device_request import DeviceRequest, parse_device_request
 from civic.grant import Device
 from civic.jws import check_signature
 from civic.refusals import Code, Refused
@@ -19,9 +20,11 @@ from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.grants import Grants
 from sync_server.storage.people import Known, People
+from sync_server.storage.profiles import Profiles
 from sync_server.vault import Vault
 
 Answer = Mapping[str, Any]
+SILENT = {"contact": True, "profile": False}  # by purpose: whether a person allows it who has not said
 
 
 class Asking(NamedTuple):
@@ -42,12 +45,13 @@ class Mine:
 
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
-        self._people, self._grants = People(ledger), Grants(ledger)
+        self._people, self._grants, self._profiles = People(ledger), Grants(ledger), Profiles(ledger)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
             "revoke": self._revoke,
             "consent": self._consent,
+            "profile": self._profile,
             "erase": self._erase,
         }
 
@@ -82,9 +86,15 @@ class Mine:
             "identities": [{"method": one.method, "since": one.since} for one in known.proofs],
             "devices": [_device(one, asking.device.kid) for one in known.devices],
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
-            "consents": {purpose: known.consents.get(purpose, True) for purpose in PURPOSES},
+            "consents": SILENT | known.consents,
             "contact": self._contact(space, known),
+            "profile": self._said(space, pid),
         }
+
+    def _said(self, space: str, pid: str) -> Answer | None:
+        sealed = self._profiles.find(space, pid)
+        found: Answer | None = None if sealed is None else self._vault.open(sealed, "profiles", space, pid)
+        return found
 
     def _contact(self, space: str, known: Known) -> str | None:
         if known.contact is None:
@@ -116,9 +126,32 @@ class Mine:
         self._people.consent(asking.space, asking.device.pid, body["purpose"], self._now(), allowed=body["on"])
         return {}
 
+    def _profile(self, asking: Asking) -> Answer:
+        """Keeps what the person says of themselves; who says nothing has it forgotten.
+
+        Refused BAD_PAYLOAD for a year to come, BAD_OPTION for a neighbourhood that the town has not.
+        """
+        space, pid, said = asking.space, asking.device.pid, asking.request.body
+        if said["born"] > _year(self._now()):
+            raise Refused(Code.BAD_PAYLOAD, "born")
+        names = {one.id for one in asking.town.content.space.neighbourhoods}
+        if said["neighbourhood"] and said["neighbourhood"] not in names:
+            raise Refused(Code.BAD_OPTION, "neighbourhood")
+        if not any(said.values()):
+            self._people.consent(space, pid, "profile", self._now(), allowed=False)
+            return {}
+        sealed = self._vault.seal(dict(said), "profiles", space, pid)
+        if not self._profiles.keep(space, pid, sealed, self._now()):
+            raise Refused(Code.NOT_FOUND)
+        return {}
+
     def _erase(self, asking: Asking) -> Answer:
         one = Erasure(asking.device.pid, "request", self._now(), undecided(asking.town.content, self._now()))
         return {"erased": erase_person(self._ledger, asking.space, one)}
+
+
+def _year(now: int) -> int:
+    return datetime.fromtimestamp(now, UTC).year
 
 
 def undecided(content: Content, now: int) -> frozenset[str]:

@@ -15,14 +15,26 @@ from sync_server.storage.people_tables import (
     contacts,
     devices,
     grants,
+    group_tables,
     identities,
     persons,
+    profiles,
     residents,
     shared_mailboxes,
 )
 
 LISTED = (residents, census_codes, shared_mailboxes)
-MOVED = (persons, identities, devices, grants, contacts, consents, *LISTED)  # what is only on its way stays behind
+MOVED = (
+    persons,
+    identities,
+    devices,
+    grants,
+    contacts,
+    consents,
+    profiles,
+    group_tables,
+    *LISTED,
+)  # what is only on its way stays behind
 _BY_NAME = {table.name: table for table in MOVED}
 
 
