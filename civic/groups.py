@@ -6,13 +6,14 @@ numbers that would give it away are hidden too.
 
 Why that is a matter of ways round: a table is a flow from choices through groups into one sum. What is hidden can be
 other than it is exactly where some of the flow can be moved round a circle of hidden numbers, and no number falls below
-zero. So each hidden number is given such a circle, the one that hides least.
+zero. So each hidden number is given such a circle, the one that hides least; and what is hidden of one
+line is at least LEAST people together, for a sum less the numbers beside them tells of them too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -43,6 +44,12 @@ class Table(NamedTuple):
 
 Edge = tuple[int, int]  # from a choice to a group, or from a group to the sum
 Flow = Mapping[Edge, int]
+
+
+class _Step(NamedTuple):
+    edge: Edge
+    onward: int
+    n: int  # people that hiding it would hide
 
 
 def values_of(group: str, neighbourhoods: Iterable[str]) -> tuple[str, ...]:
@@ -88,16 +95,14 @@ def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) 
         for row, choice in enumerate(chosen)
         for column, value in enumerate(values)
     }
-    sums = {
-        (column, end): sum(n for edge, n in flow.items() if edge[1] == column) for column in range(len(chosen), end)
-    }
+    columns = range(len(chosen), end)
+    sums = {(column, end): sum(flow[row, column] for row in range(len(chosen))) for column in columns}
     few = {edge for edge, n in flow.items() if n < LEAST}
     few |= {edge for edge in sums if people[values[edge[0] - len(chosen)]] < LEAST}
     hidden = _with_cover(flow | sums, few)
     if hidden is None or flow.keys() <= hidden:
         return None
     shown = {edge: None if edge in hidden else n for edge, n in (flow | sums).items()}
-    columns = range(len(chosen), end)
     rows = [
         Row(choice, tuple(shown[row, column] for column in columns), sum(flow[row, column] for column in columns))
         for row, choice in enumerate(chosen)
@@ -107,20 +112,45 @@ def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) 
 
 def _with_cover(flow: Flow, few: set[Edge]) -> set[Edge] | None:
     """`few` and what must be hidden with it; None where something could be reckoned whatever is hidden."""
-    hidden = set(few)
-    for edge in sorted(few):
-        ways = [_way(flow, hidden, edge, edge[1], edge[0])]  # round which there could be more of it
-        if flow[edge]:
-            ways.append(_way(flow, hidden, edge, edge[0], edge[1]))  # or fewer
-        found = [way for way in ways if way is not None]
-        if not found:
-            return None
-        _, nodes = min(found)
-        hidden |= {step if step in flow else step[::-1] for step in pairwise(nodes)}
+    hidden, done, steps, lines = set(few), set[Edge](), _steps(flow), _lines(flow)
+    while hidden > done:
+        fresh, done = sorted(hidden - done), set(hidden)
+        for edge in fresh:
+            ways = [_way(steps, hidden, edge, edge[1], edge[0])]  # round which there could be more of it
+            if flow[edge]:
+                ways.append(_way(steps, hidden, edge, edge[0], edge[1]))  # or fewer
+            found = [way for way in ways if way is not None]
+            if not found:
+                return None
+            hidden |= {step if step in flow else step[::-1] for step in pairwise(min(found)[1])}
+        for line in lines:
+            hidden |= _too_few(line, flow, hidden)
     return hidden
 
 
-def _way(flow: Flow, hidden: set[Edge], edge: Edge, start: int, goal: int) -> tuple[int, tuple[int, ...]] | None:
+def _lines(flow: Flow) -> Sequence[Sequence[Edge]]:
+    """The numbers that make up each known sum: those of a choice, those of a group, and the totals of all groups."""
+    lines: dict[tuple[str, int], list[Edge]] = {}
+    end = max((node for edge in flow for node in edge), default=0)
+    for edge in flow:
+        lines.setdefault(("of", end if edge[1] == end else edge[0]), []).append(edge)
+        if edge[1] != end:
+            lines.setdefault(("in", edge[1]), []).append(edge)
+    return [*lines.values()]
+
+
+def _too_few(line: Sequence[Edge], flow: Flow, hidden: set[Edge]) -> set[Edge]:
+    """What to hide besides where all that is hidden of a line is a few people together: a sum tells of them too."""
+    shown = [edge for edge in line if edge not in hidden]
+    together = sum(flow[edge] for edge in line if edge in hidden)
+    if not shown or len(shown) == len(line) or together >= LEAST:
+        return set()
+    return {min(shown, key=lambda edge: (flow[edge], edge))}
+
+
+def _way(
+    steps: Mapping[int, Sequence[_Step]], hidden: set[Edge], edge: Edge, start: int, goal: int
+) -> tuple[int, tuple[int, ...]] | None:
     """The nodes from `start` to `goal` past `edge`, along which people can be moved, and how many that would hide."""
     waiting: list[tuple[int, tuple[int, ...]]] = [(0, (start,))]
     seen: set[int] = set()
@@ -130,16 +160,17 @@ def _way(flow: Flow, hidden: set[Edge], edge: Edge, start: int, goal: int) -> tu
             return cost, nodes
         if nodes[-1] not in seen:
             seen.add(nodes[-1])
-            for step, onward in _steps(flow, nodes[-1]):
-                if step != edge:
-                    heappush(waiting, (cost + (0 if step in hidden else flow[step]), (*nodes, onward)))
+            for step in steps[nodes[-1]]:
+                if step.edge != edge and step.onward not in seen:
+                    heappush(waiting, (cost + (0 if step.edge in hidden else step.n), (*nodes, step.onward)))
     return None
 
 
-def _steps(flow: Flow, node: int) -> Iterator[tuple[Edge, int]]:
-    """Forward there can always be more; backward only fewer of what is there."""
+def _steps(flow: Flow) -> Mapping[int, Sequence[_Step]]:
+    """From each node. Forward there can always be more; backward only fewer of what is there."""
+    steps: dict[int, list[_Step]] = {node: [] for edge in flow for node in edge}
     for edge, n in flow.items():
-        if edge[0] == node:
-            yield edge, edge[1]
-        elif edge[1] == node and n:
-            yield edge, edge[0]
+        steps[edge[0]].append(_Step(edge, edge[1], n))
+        if n:
+            steps[edge[1]].append(_Step(edge, edge[0], n))
+    return steps

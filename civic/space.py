@@ -10,6 +10,7 @@ from typing import Any
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+MOST_NEIGHBOURHOODS = 40
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _MEMBERS = frozenset(
     {
@@ -99,6 +100,6 @@ def _read_neighbourhoods(table: Mapping[str, Any], where: str, languages: tuple[
         place = f"{where}, neighbourhood"
         check_members(one, place, frozenset({"id", "label"}))
         found.append(Neighbourhood(read_slug(one, "id", place), read_words(one, "label", place, languages)))
-    if len({one.id for one in found}) != len(found):
-        raise DeclarationError(f"{where}: two neighbourhoods have the same id")
+    if len({one.id for one in found}) != len(found) or len(found) > MOST_NEIGHBOURHOODS:
+        raise DeclarationError(f"{where}: at most {MOST_NEIGHBOURHOODS} neighbourhoods, each with an id of its own")
     return tuple(found)

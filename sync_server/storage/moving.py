@@ -24,6 +24,7 @@ from sync_server.storage.people_tables import (
 )
 
 LISTED = (residents, census_codes, shared_mailboxes)
+SAID = (profiles, group_tables)
 MOVED = (
     persons,
     identities,
@@ -31,8 +32,7 @@ MOVED = (
     grants,
     contacts,
     consents,
-    profiles,
-    group_tables,
+    *SAID,
     *LISTED,
 )  # what is only on its way stays behind
 _BY_NAME = {table.name: table for table in MOVED}

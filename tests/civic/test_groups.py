@@ -64,6 +64,17 @@ def possible(table: Table) -> Iterator[tuple[tuple[int, ...], ...]]:
             yield one
 
 
+def told_together(table: Table) -> Iterator[int]:
+    """What sums say of all that is hidden in a line, where anything of it is told; LEAST where nothing is hidden."""
+    totals = sum(row.total for row in table.rows)
+    columns = zip(*(row.cells for row in table.rows), strict=True)
+    lines = [*((row.cells, row.total) for row in table.rows), (table.totals, totals)]
+    lines += [(cells, total) for cells, total in zip(columns, table.totals, strict=True) if total is not None]
+    for cells, total in lines:
+        shown = [n for n in cells if n is not None]
+        yield total - sum(shown) if 0 < len(shown) < len(cells) else LEAST
+
+
 def given_away(table: Table) -> list[tuple[int, int]]:
     """The hidden numbers that can only be what they are; totals of groups stand in the row below the last."""
     hidden = [(r, c) for r, row in enumerate(table.rows) for c, cell in enumerate(row.cells) if cell is None]
@@ -87,6 +98,7 @@ def test_no_hidden_number_can_be_reckoned_from_what_is_published(cells: list[lis
     published = [n for row in table.rows for n in row.cells if n is not None]
     published += [n for n in table.totals if n is not None]
     assert min(published) >= LEAST
+    assert min(told_together(table)) >= LEAST
     assert given_away(table) == []
 
 
