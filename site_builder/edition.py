@@ -154,6 +154,7 @@ class Edition:
             slug=rules.slug, title=text.title, summary=text.summary,
             html=known.html if known else markdown(text.body), rules=rules, labels=_labels(rules, code),
             state=row["state"], phase=row["phase"], since=row.get("since", 0), results=row["results"],
+            groups=desk.groups,
         )  # fmt: skip
 
     def list_all(self, desks: Collection[Desk]) -> bool:

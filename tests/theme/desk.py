@@ -23,11 +23,16 @@ class Desk:
             {"kid": "o" * 43, "ks": "soft", "since": SINCE - 9_000_000, "revoked": None, "this": False},
         ]
         self.consents = {"contact": True}
+        self.profile: dict[str, Any] | None = None
         context.route("https://sync.valbrume.example/**", self._answer)
 
     def knows(self) -> bool:
         """Whether the phone is known now."""
         return self.is_known
+
+    def held_profile(self) -> dict[str, Any] | None:
+        """What is held of what the person said of themselves."""
+        return self.profile
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.partition("/v1/")[2]
@@ -74,6 +79,9 @@ class Desk:
                 device["revoked"] = SINCE if device["kid"] == asked["body"]["kid"] else device["revoked"]
         if asked["do"] == "consent":
             self.consents[asked["body"]["purpose"]] = asked["body"]["on"]
+            self.profile = None if asked["body"]["purpose"] == "profile" else self.profile
+        if asked["do"] == "profile":
+            self.profile = asked["body"]
         if asked["do"] == "erase":
             self.is_known = False
             return 200, {"v": 1, "erased": 2}
@@ -87,6 +95,7 @@ class Desk:
             "acts": [{"no": 4127, "consultation": "halle", "kind": "vote", "rx": SINCE}],
             "consents": self.consents,
             "contact": "a…@exemple.fr",
+            "profile": self.profile,
         }
 
 

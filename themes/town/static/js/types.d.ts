@@ -243,6 +243,7 @@ interface Held {
   acts: { no: number; consultation: string; kind: string; rx: number }[];
   consents: Record<string, unknown>;
   contact: string | null;
+  profile: { born: number; gender: string; neighbourhood: string } | null;
 }
 
 /** What came back; status 0 where nothing did. */
