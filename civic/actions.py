@@ -14,7 +14,7 @@ from civic.assurance import LEVELS, Action, Eligibility
 from civic.declaration import DeclarationError, check_members, read_member, read_names
 
 MOST_YEARS = 120
-_MEMBERS = frozenset({"assurance", "min_age", "neighbourhoods"})
+_MEMBERS = frozenset({"assurance", "min_age", "neighbourhoods", "guardian_under"})
 
 
 def read_actions(
@@ -30,7 +30,7 @@ def read_actions(
         if kind not in kinds:
             raise DeclarationError(f"{place}: no phase takes this kind of act")
         if type(one) is not dict or not one:
-            raise DeclarationError(f"{place}: say 'assurance', 'min_age' or 'neighbourhoods'")
+            raise DeclarationError(f"{place}: say 'assurance', 'min_age', 'neighbourhoods' or 'guardian_under'")
         check_members(one, place, _MEMBERS)
         actions.append(_read_action(kind, one, place, asked, kinds[kind]))
     if actions and not asked.unique_by:
@@ -59,13 +59,20 @@ def _read_action(kind: str, table: Mapping[str, Any], place: str, asked: Eligibi
     assurance = read_member(table, "assurance", str, place, "")
     if assurance and assurance not in LEVELS[1:]:
         raise DeclarationError(f"{place}: 'assurance' is one of {', '.join(LEVELS[1:])}")
-    min_age = read_member(table, "min_age", int, place, 0)
-    if not 0 <= min_age <= MOST_YEARS or ("min_age" in table and not min_age):
-        raise DeclarationError(f"{place}: 'min_age' is a number of years, from 1 to {MOST_YEARS}")
+    min_age, guardian_under = (_read_years(table, name, place) for name in ("min_age", "guardian_under"))
     neighbourhoods = read_names(table, "neighbourhoods", place)
-    if (min_age or neighbourhoods) and (assurance or asked.assurance) != "census":
+    if (min_age or neighbourhoods or guardian_under) and (assurance or asked.assurance) != "census":
         raise DeclarationError(f'{place}: only the list of residents tells age and neighbourhood: assurance = "census"')
-    return Action(kind, assurance, min_age, born_by(opens, min_age) if min_age else "", tuple(sorted(neighbourhoods)))
+    ages = (born_by(opens, years) if years else "" for years in (min_age, guardian_under))
+    oldest, grown = ages
+    return Action(kind, assurance, min_age, oldest, tuple(sorted(neighbourhoods)), guardian_under, grown)
+
+
+def _read_years(table: Mapping[str, Any], name: str, place: str) -> int:
+    years = read_member(table, name, int, place, 0)
+    if not 0 <= years <= MOST_YEARS or (name in table and not years):
+        raise DeclarationError(f"{place}: '{name}' is a number of years, from 1 to {MOST_YEARS}")
+    return years
 
 
 def _plain(value: Any) -> Any:

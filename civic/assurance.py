@@ -35,7 +35,7 @@ class Proof(NamedTuple):
 class Person(NamedTuple):
     """Who a ballot key stands for. `revoked`: the device that granted it may not act for this person any more.
 
-    `born` (ISO 8601) and `neighbourhood` are what the list of residents says, "" where nothing does.
+    What the list of residents says: `born` (ISO 8601) and `neighbourhood`, "" where nothing does.
     """
 
     pid: str
@@ -43,6 +43,7 @@ class Person(NamedTuple):
     revoked: bool = False
     born: str = ""
     neighbourhood: str = ""
+    guarded_since: int = 0  # since when an adult of the household says yes, 0 where nobody does
 
     @property
     def level(self) -> str:
@@ -63,6 +64,8 @@ class Action(NamedTuple):
     min_age: int = 0
     born_by: str = ""  # the last day of birth that is old enough
     neighbourhoods: tuple[str, ...] = ()
+    guardian_under: int = 0
+    grown_by: str = ""  # the last day of birth of who needs no guardian
 
 
 class Eligibility(NamedTuple):
@@ -78,8 +81,14 @@ class Eligibility(NamedTuple):
 
     @property
     def asks_residents(self) -> bool:
-        """Whether somebody's age or neighbourhood matters."""
-        return any(one.min_age or one.neighbourhoods for one in self.actions)
+        """Whether somebody's age, neighbourhood or guardian matters."""
+        return any(one.min_age or one.neighbourhoods or one.guardian_under for one in self.actions)
+
+    @property
+    def rests_on_census(self) -> bool:
+        """Whether the list of residents decides who may do something."""
+        every = [self, *(self.of(one.kind) for one in self.actions)]
+        return any("census" in (one.assurance, one.unique_by) for one in every)
 
     @property
     def fullest(self) -> Eligibility:
@@ -109,8 +118,8 @@ def highest(levels: Iterable[str]) -> str:
 def check_eligible(asked: Eligibility, person: Person, until: int, kind: str = "") -> None:
     """Refused unless `person` may do an act of `kind`, by proofs made at `until` or before.
 
-    REVOKED, NOT_ELIGIBLE, TOO_YOUNG or OTHER_NEIGHBOURHOOD. A proof made after the vote has closed does not count:
-    nobody may join when only late acts are still on their way.
+    REVOKED, NOT_ELIGIBLE, TOO_YOUNG, OTHER_NEIGHBOURHOOD or GUARDIAN_NEEDED. A proof made after the vote has closed
+    does not count, nor a guardian's yes: nobody may join when only late acts are still on their way.
     """
     if person.revoked:
         raise Refused(Code.REVOKED)
@@ -123,12 +132,15 @@ def check_eligible(asked: Eligibility, person: Person, until: int, kind: str = "
         raise Refused(Code.NOT_ELIGIBLE, "root")
     for own in here.actions:
         if own.kind == kind:
-            _check_resident(own, person)
+            _check_resident(own, person, until)
 
 
-def _check_resident(own: Action, person: Person) -> None:
+def _check_resident(own: Action, person: Person, until: int) -> None:
     if own.neighbourhoods and person.neighbourhood not in own.neighbourhoods:
         raise Refused(Code.OTHER_NEIGHBOURHOOD)
     # A day of birth that nobody knows is not old enough: "" is before every day.
     if own.born_by and not "" < person.born <= own.born_by:
         raise Refused(Code.TOO_YOUNG)
+    is_grown = "" < person.born <= own.grown_by
+    if own.guardian_under and not is_grown and not 0 < person.guarded_since <= until:
+        raise Refused(Code.GUARDIAN_NEEDED)

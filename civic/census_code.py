@@ -5,11 +5,14 @@ Twin of themes/town/static/js/census_code.mjs.
 
 from __future__ import annotations
 
+import re
+
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHECKS = SIGNS + "*~$=U"
 LENGTH = 10
 BITS = 5 * LENGTH
-_FORGIVEN = str.maketrans("OIL", "011", " \u00a0\u202f-\u2010\u2011\u2012\u2013\u2014\u2015")
+_BETWEEN = re.compile(r"[\s\ufeff\u2010-\u2015-]")
+_MISREAD = str.maketrans("OIL", "011")
 
 
 def census_code(value: int) -> str:
@@ -30,7 +33,7 @@ def read_census_code(written: str) -> str:
 
     Spaces, dashes and small letters are forgiven, O is read as 0, I and L as 1.
     """
-    code = written.upper().translate(_FORGIVEN)
+    code = _BETWEEN.sub("", written.upper()).translate(_MISREAD)
     if len(code) != LENGTH + 1 or any(sign not in SIGNS for sign in code[:LENGTH]):
         return ""
     value = 0

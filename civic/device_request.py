@@ -26,9 +26,11 @@ from civic.refusals import Code, Refused
 
 TYPE = "preau-device+jws"
 PURPOSES = ("contact", "profile")  # what a person may allow or forbid, besides taking part
+GUARDIAN = re.compile(r"guardian:[A-Za-z0-9_-]{22}")  # that a minor of the household takes part (§14.2)
 _WISH = re.compile(r"me|revoke|erase|consent|grants|profile")
 _MEMBERS = frozenset({"v", "aud", "do", "nonce", "iat", "body"})
 _is_kid = is_matching(HASH)
+_is_guardian = is_matching(GUARDIAN)
 _is_year, _is_slug = is_within(FIRST_YEAR, LAST_YEAR), is_matching(SLUG)
 _BODIES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "me": {},
@@ -40,7 +42,10 @@ _BODIES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
         "gender": lambda value: value in ("", *GENDERS),
         "neighbourhood": lambda value: value == "" or _is_slug(value),
     },
-    "consent": {"purpose": lambda value: value in PURPOSES, "on": lambda value: type(value) is bool},
+    "consent": {
+        "purpose": lambda value: value in PURPOSES or _is_guardian(value),
+        "on": lambda value: type(value) is bool,
+    },
 }
 
 

@@ -60,7 +60,7 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str]) -> 
 def _action(kind: str, one: Mapping[str, Any]) -> Action:
     return Action(
         kind, str(one.get("assurance", "")), _number(one.get("min_age", 0)), str(one.get("born_by", "")),
-        _names(one.get("neighbourhoods", [])),
+        _names(one.get("neighbourhoods", [])), _number(one.get("guardian_under", 0)), str(one.get("grown_by", "")),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Code(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     TOO_YOUNG = "too_young"
     OTHER_NEIGHBOURHOOD = "other_neighbourhood"
+    GUARDIAN_NEEDED = "guardian_needed"
     NOT_GRANTED = "not_granted"
     REVOKED = "revoked"
     UNKNOWN_KEY = "unknown_key"
@@ -53,6 +54,7 @@ _TEMPORARY = frozenset(
     {
         Code.NOT_OPEN,
         Code.UNKNOWN_TARGET,
+        Code.GUARDIAN_NEEDED,
         Code.NOT_GRANTED,
         Code.UNKNOWN_KEY,
         Code.RATE_LIMITED,

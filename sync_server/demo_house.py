@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,8 +32,8 @@ SEEDED = ".seeded"  # beside the ledger: written when the last act of the past i
 class Demo:
     """Everything that runs. Use as a context: what it has started ends with it, whatever happens."""
 
-    def __init__(self, settings: Settings, port: int, site_port: int) -> None:
-        self.settings, self.port, self.site_port = settings, port, site_port
+    def __init__(self, settings: Settings, port: int, site_port: int, code: str) -> None:
+        self.settings, self.port, self.site_port, self.code = settings, port, site_port, code
         self.site_url, self.sync_url = f"http://127.0.0.1:{site_port}", f"http://127.0.0.1:{port}"
         self._children: list[Child] = []
 
@@ -81,6 +82,7 @@ class Demo:
             f"In English     {self.site_url}/en/",
             f"Sync server    {self.sync_url}/v1/health",
             f"Letters        {self.settings.mailbox} (codes are shown here)",
+            f"Code on paper  {self.code}, for {self.site_url}/moi/",
             f"Everything is in {self.settings.var}",
             "The rules are signed with keys/town.pem: a real town keeps that key off the server.",
             "",
@@ -114,7 +116,8 @@ def run_demo(var: Path, port: int, site_port: int, progress: Progress) -> Demo:
     settings = read_settings(var, os.environ)
     make_town(settings, int(time.time()), progress)
     port, site_port = free_port(port), free_port(site_port)
-    demo = Demo(settings, port, free_port() if site_port == port else site_port)
+    code = import_module("sync_server.demo_census").give_code(settings)
+    demo = Demo(settings, port, free_port() if site_port == port else site_port, code)
     try:
         demo.start(progress)
     except BaseException:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sync_server.storage import Ledger
+from sync_server.storage.guardians import Guardians
 from sync_server.storage.residents import Residents
 from sync_server.vault import Vault
 
@@ -17,6 +18,7 @@ class Facts(NamedTuple):
 
     born: str
     neighbourhood: str
+    guarded_since: int  # 0 where no adult of the household says yes
 
 
 def seal_born(vault: Vault, space: str, mark: str, born: str) -> bytes:
@@ -33,6 +35,8 @@ def open_born(vault: Vault, space: str, mark: str, sealed: bytes) -> str:
 def facts_of(ledger: Ledger, vault: Vault, space: str, pids: Collection[str]) -> dict[str, Facts]:
     """What is known of those of the persons who are on the list."""
     found = Residents(ledger).of_persons(space, pids)
+    since = Guardians(ledger).consented(space, found.values())
     return {
-        pid: Facts(open_born(vault, space, one.mark, one.facts), one.neighbourhood) for pid, one in found.items()
-    }  # fmt: skip
+        pid: Facts(open_born(vault, space, one.mark, one.facts), one.neighbourhood, since.get(one.mark, 0))
+        for pid, one in found.items()
+    }

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from civic.assurance import highest
 from civic.content import Content
-from civic.device_request import DeviceRequest, parse_device_request
+from civic.device_request import PURPOSES, DeviceRequest, parse_device_request
 from civic.grant import Device
 from civic.jws import check_signature
 from civic.refusals import Code, Refused
@@ -16,9 +16,11 @@ from civic.tombstones import is_final
 from sync_server.catalogue import Town
 from sync_server.identity.addresses import masked
 from sync_server.identity.nonces import Nonces
+from sync_server.identity.residency import Household
 from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.grants import Grants
+from sync_server.storage.households import RESIDENT
 from sync_server.storage.people import Known, People
 from sync_server.storage.profiles import Profiles
 from sync_server.vault import Vault
@@ -45,7 +47,8 @@ class Mine:
 
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
-        self._people, self._grants, self._profiles = People(ledger), Grants(ledger), Profiles(ledger)
+        self._people, self._grants, self._household = People(ledger), Grants(ledger), Household(ledger, vault)
+        self._profiles = Profiles(ledger)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
@@ -86,10 +89,16 @@ class Mine:
             "identities": [{"method": one.method, "since": one.since} for one in known.proofs],
             "devices": [_device(one, asking.device.kid) for one in known.devices],
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
-            "consents": SILENT | known.consents,
+            "consents": {purpose: known.consents.get(purpose, SILENT[purpose]) for purpose in PURPOSES},
             "contact": self._contact(space, known),
+            "minors": self._minors(space, known),
             "profile": self._said(space, pid),
         }
+
+    def _minors(self, space: str, known: Known) -> list[dict[str, object]]:
+        """Asked only of residents: nobody else has a household here."""
+        is_resident = any(proof.method == RESIDENT for proof in known.proofs)
+        return self._household.minors(space, known.pid, self._now()) if is_resident else []
 
     def _said(self, space: str, pid: str) -> Answer | None:
         sealed = self._profiles.find(space, pid)
@@ -123,6 +132,10 @@ class Mine:
 
     def _consent(self, asking: Asking) -> Answer:
         body = asking.request.body
+        if body["purpose"] not in PURPOSES:
+            theirs = self._household.minors(asking.space, asking.device.pid, self._now())
+            if body["purpose"] not in [one["purpose"] for one in theirs]:
+                raise Refused(Code.NOT_FOUND)
         self._people.consent(asking.space, asking.device.pid, body["purpose"], self._now(), allowed=body["on"])
         return {}
 

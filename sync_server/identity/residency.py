@@ -59,6 +59,18 @@ class CensusDoor:
         return self._loaded
 
 
+class Household:
+    """For whom a resident may say yes. `vault` opens what the list says of them."""
+
+    def __init__(self, ledger: Ledger, vault: Vault) -> None:
+        self._ledger, self._vault = ledger, vault
+
+    def minors(self, space: str, pid: str, now: int) -> list[dict[str, object]]:
+        """The minors of the household of an adult, as the page is told of them."""
+        guardians = import_module("sync_server.census.guardians")
+        return [one._asdict() for one in guardians.minors_of(self._ledger, self._vault, space, pid, now)]
+
+
 class Residency:
     """What the list says of persons, asked where the rules of a consultation do; `vault` opens it."""
 

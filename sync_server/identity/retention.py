@@ -13,7 +13,8 @@ from civic.content import Content
 from sync_server.identity.mine import undecided
 from sync_server.post.letters import compose, sender_of
 from sync_server.storage import Ledger
-from sync_server.storage.erasing import Erasure, erase_person, find_orphans
+from sync_server.storage.erasing import Erasure, erase_person, find_orphans, forget_residents
+from sync_server.storage.households import has_residents
 from sync_server.storage.mails import Mail, Mails
 from sync_server.storage.people import People, Unseen
 from sync_server.vault import Vault
@@ -23,6 +24,7 @@ DAY = 86_400
 MONTH = 2_629_746  # seconds: a twelfth of a Gregorian year
 WARNINGS = (7, 30)  # days before
 LETTER_SECONDS = 3 * DAY
+LEFT_DAYS = 90  # who left the town's list by mistake is put back on it meanwhile
 
 
 class Retention(NamedTuple):
@@ -42,6 +44,7 @@ class Retention(NamedTuple):
         erased = 0
         for pid in find_orphans(self.ledger, space):
             erase_person(self.ledger, space, Erasure(pid, "request", now, moving))
+        self._forget_residents(content, now, moving)
         if self.months == 0:
             return erased
         people, term = People(self.ledger), self.months * MONTH
@@ -55,6 +58,17 @@ class Retention(NamedTuple):
                 erase_person(self.ledger, space, Erasure(one.pid, "retention", now, moving))
                 erased += 1
         return erased
+
+    def _forget_residents(self, content: Content, now: int, moving: frozenset[str]) -> None:
+        """Who left the list, and a list that nobody brought in again. Never during a vote that rests on it.
+
+        Somebody forgotten in between would come back as another person, and vote once more.
+        """
+        rules = [content.consultations[slug].eligibility for slug in moving]
+        if any(one.rests_on_census for one in rules) or not has_residents(self.ledger, content.space.id):
+            return
+        unseen = now - self.months * MONTH if self.months else -1
+        forget_residents(self.ledger, content.space.id, now - LEFT_DAYS * DAY, unseen)
 
     @staticmethod
     def _is_to_be_told(one: Unseen, days: int) -> bool:

@@ -12,7 +12,7 @@ blueprint = Blueprint("census", __name__)
 
 
 @blueprint.post("/v1/census/check")
-@declares(Access.ANYONE, 4 * KIB, is_for_sites=True)
+@declares(Access.ANYONE, 64 * KIB, is_for_sites=True)
 def check_code() -> Response:
     """The same answer in the same time for every code that no letter has."""
     members = read_texts(frozenset({"space", "code"}))

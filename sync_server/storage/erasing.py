@@ -14,11 +14,13 @@ from civic.canonical import b64u_decode, parse_json
 from civic.slots import Counted
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
+from sync_server.storage.households import GUARDIAN, NAME, RESIDENT
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import PublicLog
 from sync_server.storage.many_rows import Key
 from sync_server.storage.people import lock_space
 from sync_server.storage.people_tables import (
+    census_codes,
     consents,
     contacts,
     devices,
@@ -72,6 +74,23 @@ def find_orphans(ledger: Ledger, space: str) -> list[str]:
     query = sa.select(payloads.c.voter).distinct().where(payloads.c.space == space, PERSONAL, ~is_known)
     with ledger.reading() as now:
         return sorted(now.connection.execute(query).scalars())
+
+
+def forget_residents(ledger: Ledger, space: str, left: int, unseen: int) -> int:
+    """Forgets, durably, who left the town's list at `left` or before, or is on none since `unseen`; how many."""
+    is_over = sa.or_(sa.and_(residents.c.ended_at > 0, residents.c.ended_at <= left), residents.c.seen <= unseen)
+    gone = (residents.c.space == space, is_over)
+    with ledger.writing() as connection:
+        lock_space(ledger, connection, space)
+        for table, column in ((census_codes, "mark"), (identities, "pid")):
+            theirs = sa.select(residents.c[column]).where(*gone, residents.c[column] != "")
+            own = (table.c.space == space, table.c[column].in_(theirs))
+            more = (identities.c.method == RESIDENT,) if table is identities else ()
+            connection.execute(sa.delete(table).where(*own, *more))
+        purposes = sa.select(sa.literal(GUARDIAN) + sa.func.substr(residents.c.mark, 1, NAME)).where(*gone)
+        said = (consents.c.space == space, consents.c.purpose.in_(purposes))
+        connection.execute(sa.delete(consents).where(*said))
+        return connection.execute(sa.delete(residents).where(*gone)).rowcount
 
 
 class _Erasing:

@@ -12,6 +12,7 @@ from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import identities, residents, shared_mailboxes
 
 RESIDENT = "census"  # the method that proves it
+GUARDIAN, NAME = "guardian:", 22  # a consent names a minor by so many signs of a resident's mark
 
 
 def is_resident(connection: sa.Connection, space: str, pid: str) -> bool:
@@ -43,6 +44,14 @@ def is_anothers_mailbox(
 
 def has_list(ledger: Ledger, space: str) -> bool:
     """Whether the town has a list of residents, so that codes of letters are of use."""
-    query = sa.select(residents.c.mark).where(residents.c.space == space, residents.c.ended_at == 0).limit(1)
+    return _is_any(ledger, residents.c.space == space, residents.c.ended_at == 0)
+
+
+def has_residents(ledger: Ledger, space: str) -> bool:
+    """Whether anything is kept of anybody who is, or was, on a list."""
+    return _is_any(ledger, residents.c.space == space)
+
+
+def _is_any(ledger: Ledger, *these: sa.ColumnElement[bool]) -> bool:
     with ledger.reading() as now:
-        return now.connection.execute(query).first() is not None
+        return now.connection.execute(sa.select(residents.c.mark).where(*these).limit(1)).first() is not None

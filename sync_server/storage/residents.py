@@ -76,7 +76,7 @@ class Residents:
         """
         with self._ledger.writing() as connection:
             lock_space(self._ledger, connection, space)
-            rows = [one._asdict() | {"space": space, "seen": now, "ended_at": 0} for one in changes.put]
+            rows = [one._asdict() | {"space": space, "since": now, "seen": now, "ended_at": 0} for one in changes.put]
             _for_each(connection, self._putting(), rows)
             stays = sa.update(residents).where(_one(residents, "mark", space)).values(seen=now)
             _for_each(connection, stays, [{"one": mark} for mark in changes.staying])

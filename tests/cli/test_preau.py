@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sync_server.cli import main
-from sync_server.demo import TOWN, copy_town, shift_to
+from sync_server.demo import SEED, TOWN, copy_town, shift_to
 from sync_server.worker.opening import lock_folder
 
 
@@ -23,7 +23,19 @@ def test_it_says_its_version() -> None:
 
 def test_every_command_says_what_it_does() -> None:
     names = [name for name, command in main.commands.items() if not command.hidden]
-    assert names == ["serve", "work", "demo", "build", "rebuild", "keys", "sign", "export", "verify", "import"]
+    assert names == [
+        "serve",
+        "work",
+        "demo",
+        "build",
+        "rebuild",
+        "keys",
+        "sign",
+        "export",
+        "verify",
+        "import",
+        "census",
+    ]
     for name in names:
         said = preau(name, "--help")
         assert said.exit_code == 0
@@ -51,6 +63,58 @@ def test_a_fault_of_the_input_is_one_sentence(tmp_path: Path, arguments: tuple[s
     assert result.exit_code == 1
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def a_town(var: Path) -> None:
+    copy_town(shift_to(date(2026, 11, 23)), var / "content" / "valbrume")
+
+
+def test_a_list_is_shown_before_it_is_taken_and_letters_are_for_the_new(tmp_path: Path) -> None:
+    a_town(tmp_path)
+    var = ("--var", str(tmp_path))
+    file = str(SEED / "habitants.csv")
+    shown = preau("census", "import", file, "--dry-run", *var)
+    assert "10 residents on this list:" in shown.output
+    assert "10 new, who need a letter" in shown.output
+    assert "Quarters, as rules name them: le-bourg, les-berges, les-pres" in shown.output
+    assert "0 residents" in preau("census", "status", *var).output
+    assert preau("census", "import", file, *var).exit_code == 1  # nobody said yes
+    assert preau("census", "import", file, "--yes", *var).exit_code == 0
+    assert "codes for 10 people" in preau("census", "letters", file, "--to", str(tmp_path / "l.pdf"), *var).output
+    again = preau("census", "letters", file, "--to", str(tmp_path / "m.pdf"), *var)
+    assert (again.exit_code, "everybody on this list has a code" in again.output) == (1, True)
+    said = preau("census", "reissue", file, "--name", "aubert jeanne", "--to", str(tmp_path / "n.pdf"), *var)
+    assert said.output.startswith("Jeanne Aubert: ")
+    assert "10 residents, 10 of them with a code, 0 recognised" in preau("census", "status", *var).output
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--name", "aubert"), "3 people are so: add a day of birth"),
+        (("--name", "nobody"), "nobody on this list is so"),
+        ((), "say who: --resident NUMBER or --name NAME"),
+    ],
+)
+def test_a_code_is_for_one_person(tmp_path: Path, asked: tuple[str, ...], said: str) -> None:
+    a_town(tmp_path)
+    file, var = str(SEED / "habitants.csv"), ("--var", str(tmp_path))
+    preau("census", "import", file, "--yes", *var)
+    result = preau("census", "reissue", file, *asked, *var)
+    assert result.exit_code > 0
+    assert said in result.output
+
+
+def test_a_list_without_most_people_is_asked_about(tmp_path: Path) -> None:
+    a_town(tmp_path)
+    file, var = SEED / "habitants.csv", ("--var", str(tmp_path))
+    preau("census", "import", str(file), "--yes", *var)
+    part = tmp_path / "part.csv"
+    part.write_text("\n".join(file.read_text("utf-8").splitlines()[:4]), "utf-8")
+    asked = preau("census", "import", str(part), "--yes", *var)
+    assert (asked.exit_code, "--many-leave" in asked.output) == (1, True)
+    assert preau("census", "import", str(part), "--yes", "--many-leave", *var).exit_code == 0
+    assert "3 residents" in preau("census", "status", *var).output
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class Demo:
             assert line, f"the demo ended: {said}"
             said += line
         self.site, self.sync = ADDRESS.findall(said)
+        self.codes = re.findall(r"Code on paper\s+(\S{4} \S{4} \S{3})", said)
         self.children = psutil.Process(self.process.pid).children(recursive=True)
 
     def read(self, path: str) -> str:
@@ -102,6 +103,14 @@ def recognised(running: Demo, var: Path) -> str:
     return f"{outcome['devices']} phone(s)"
 
 
+def standing_of(running: Demo) -> str:
+    """What the town says of the letter's code that the demo shows."""
+    body = json.dumps({"v": 1, "space": "valbrume", "code": running.codes[0]}).encode()
+    request = urllib.request.Request(f"{running.sync}/v1/census/check", body, {"Content-Type": "text/plain"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(json.loads(answer.read())["standing"])
+
+
 @pytest.mark.slow
 def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
@@ -117,6 +126,7 @@ def test_a_town_starts_stops_and_starts_again(tmp_path: Path) -> None:
         assert len(together) == 4  # the web server's parent and child, the worker and its builder
         assert sum(together) <= WEB_AND_WORKER_LIMIT
         print(f"memory: {[one // 1_000_000 for one in together]} MB")
+        assert standing_of(running) == "good"
         children = running.children
     assert not [child for child in children if child.is_running()]
     before = last_no(tmp_path)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { readCensusCode } from '../../themes/town/static/js/census_code.mjs';
 import { phaseAt } from '../../themes/town/static/js/phases.mjs';
 import { lengthOf, normalise } from '../../themes/town/static/js/text.mjs';
 
@@ -24,4 +25,10 @@ test('lengths count characters, not halves of them', () => {
 
 test('lone surrogates go', () => {
   assert.equal(normalise('a\ud800b', false), 'ab');
+});
+
+test('the codes of letters', () => {
+  const { codes, none } = JSON.parse(readFileSync(new URL('../vectors/census_codes.json', import.meta.url), 'utf8'));
+  for (const { written, code } of codes) assert.equal(readCensusCode(written), code, written);
+  for (const written of none) assert.equal(readCensusCode(written), '', written);
 });

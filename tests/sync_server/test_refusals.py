@@ -8,6 +8,7 @@ import pytest
 from civic.refusals import Code
 from tests.civic.town import jti
 from tests.sync_server.conftest import House, Opener
+from tests.sync_server.lists import BOB, CENSUS, bring_in, code_for, say_code
 from tests.sync_server.phones import NAMED, Phone
 from tests.sync_server.town_files import RULES, SLUG, write_town
 
@@ -102,6 +103,22 @@ def test_who_is_not_recognised_or_not_any_more(open_house: Opener) -> None:
     Phone(house).enrol("bob@valbrume.example")
     phone.enrol("bob@valbrume.example")
     assert refused(house, ana.propose(6)) == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("min_age = 16", "too_young"),
+        ('neighbourhoods = ["les-pres"]', "other_neighbourhood"),
+        ("guardian_under = 18", "guardian_needed"),
+    ],
+)
+def test_what_the_towns_list_says_of_somebody(open_house: Opener, rule: str, code: str) -> None:
+    house = open_house(f"{CENSUS}[actions.proposal]\n{rule}\n")
+    phone, bob = Phone(house), house.citizen(1)
+    assert say_code(phone, code_for(house, bring_in(house, BOB), "Bob")).status_code == 200
+    phone.send(["junk"], [phone.grant(bob)])
+    assert refused(house, bob.propose(5)) == code
 
 
 def test_rules_that_changed_since_are_known_by_their_hash(house: House) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Route
 CODE = "12345678"
 SINCE = 1_790_000_000
 ENROL = "E" * 22
+MINOR = f"guardian:{'M' * 22}"
 
 
 class Desk:
@@ -56,6 +57,8 @@ class Desk:
             return (200, {"v": 1}) if self.is_confirmed else (400, {"code": "bad_proof", "retry": False})
         if path == "enrol/finish":
             return self._finished(body["proof"])
+        if path == "census/check":
+            return 200, {"v": 1, "standing": "good"}
         if path == "sync":
             refused = {"id": None, "status": "refused", "code": "not_granted", "retry": True}
             return 200, {"v": 1, "now": SINCE, "receipt": None, "results": [refused for _ in body["envelopes"]]}
@@ -93,7 +96,8 @@ class Desk:
             "identities": [{"method": "email", "since": SINCE}],
             "devices": self.devices,
             "acts": [{"no": 4127, "consultation": "halle", "kind": "vote", "rx": SINCE}],
-            "consents": self.consents,
+            "consents": {"contact": self.consents["contact"]},
+            "minors": [{"purpose": MINOR, "year": "2012", "on": self.consents.get(MINOR, False)}],
             "contact": "a…@exemple.fr",
             "profile": self.profile,
         }

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
 from tests.theme.conftest import BuildTown
-from tests.theme.desk import CODE, ENROL, Desk
+from tests.theme.desk import CODE, ENROL, MINOR, Desk
 
 pytestmark = pytest.mark.browser
 TOKEN = "T" * 22
@@ -80,8 +80,12 @@ def test_every_moment_is_accessible(context: BrowserContext, address: str) -> No
     check(page, "unknown")
     page.get_by_role("button", name="Recevoir un code").click()
     check(page, "no address")
-    page.locator("form[data-enrol=census] button").click()
+    page.locator("form[data-enrol=census] [type=submit]").click()
     check(page, "no code of a letter")
+    page.get_by_label("Les onze signes de la lettre").fill("0123 4567 89p")
+    page.get_by_role("button", name="Suis-je sur la liste ?").click()
+    wait_until_told(page, "vous êtes sur la liste")
+    check(page, "a letter that is good")
     ask_for_a_code(page, address)
     assert said(page).startswith("Un code est parti")
     check(page, "a code has left")
@@ -183,6 +187,17 @@ def test_consent_is_withdrawn_by_a_touch(context: BrowserContext, address: str) 
     assert desk.consents == {"contact": False}
     page.reload()
     expect(page.get_by_label("La mairie peut m’écrire")).not_to_be_checked()
+
+
+def test_an_adult_agrees_for_a_minor_of_the_household(context: BrowserContext, address: str) -> None:
+    desk = Desk(context)
+    page = context.new_page()
+    make_known(page, address)
+    page.get_by_label("La personne née en 2012 peut participer").check()
+    wait_until_told(page, "vous donnez votre accord")
+    assert desk.consents == {"contact": True, MINOR: True}
+    page.reload()
+    expect(page.get_by_label("La personne née en 2012 peut participer")).to_be_checked()
 
 
 def test_erasing_takes_two_steps_and_leaves_a_phone_that_nobody_knows(context: BrowserContext, address: str) -> None:

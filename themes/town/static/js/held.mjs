@@ -20,6 +20,7 @@ export async function showHeld(here, isNew) {
   showIdentities(held);
   showDevices(here, held);
   showConsents(here, held);
+  showMinors(here, held);
   showProfile(here, held);
   const $file = find('[data-download]', here.$person);
   $file.onclick = () => saveHeld(here, held);
@@ -131,6 +132,27 @@ function showConsents(here, { consents }) {
     return $row;
   });
   find('[data-consents]').replaceChildren(...rows);
+}
+
+/**
+ * The minors of the household, for whom an adult may say yes. The town's list has no name to show.
+ * @param {Here} here
+ * @param {Held} held
+ */
+function showMinors(here, { minors = [] }) {
+  const $minors = find('[data-minors]');
+  if (!$minors) return;
+  $minors.hidden = !minors.length;
+  const rows = minors.map(({ purpose, year, on }) => {
+    const $row = pieceOf('minor');
+    const $box = /** @type {HTMLInputElement} */ (find('input', $row));
+    find('[data-year]', $row).textContent = year;
+    $box.checked = on;
+    $box.addEventListener('change', () => void here.inTurn(() =>
+      changeHeld(here, 'consent', { purpose, on: $box.checked }, $box.checked ? 'allowed' : 'withdrawn')));
+    return $row;
+  });
+  find('ul', $minors).replaceChildren(...rows);
 }
 
 /**

@@ -244,6 +244,7 @@ interface Held {
   consents: Record<string, unknown>;
   contact: string | null;
   profile: { born: number; gender: string; neighbourhood: string } | null;
+  minors?: { purpose: string; year: string; on: boolean }[];
 }
 
 /** What came back; status 0 where nothing did. */
