@@ -91,14 +91,16 @@ class Mine:
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
             "consents": {purpose: known.consents.get(purpose, SILENT[purpose]) for purpose in PURPOSES},
             "contact": self._contact(space, known),
-            "minors": self._minors(space, known),
             "profile": self._said(space, pid),
+            **self._listed(space, known),
         }
 
-    def _minors(self, space: str, known: Known) -> list[dict[str, object]]:
-        """Asked only of residents: nobody else has a household here."""
-        is_resident = any(proof.method == RESIDENT for proof in known.proofs)
-        return self._household.minors(space, known.pid, self._now()) if is_resident else []
+    def _listed(self, space: str, known: Known) -> Answer:
+        """What the town's list says; nobody else has a household here."""
+        if not any(proof.method == RESIDENT for proof in known.proofs):
+            return {"resident": None, "minors": []}
+        minors = self._household.minors(space, known.pid, self._now())
+        return {"resident": self._household.facts(space, known.pid), "minors": minors}
 
     def _said(self, space: str, pid: str) -> Answer | None:
         sealed = self._profiles.find(space, pid)

@@ -60,10 +60,16 @@ class CensusDoor:
 
 
 class Household:
-    """For whom a resident may say yes. `vault` opens what the list says of them."""
+    """What the list says of a resident, and for whom they may say yes. `vault` opens it."""
 
     def __init__(self, ledger: Ledger, vault: Vault) -> None:
         self._ledger, self._vault = ledger, vault
+
+    def facts(self, space: str, pid: str) -> dict[str, object] | None:
+        """What is kept of a resident besides their acts, None for somebody who is on no list."""
+        facts = import_module("sync_server.census.facts")
+        found = facts.facts_of(self._ledger, self._vault, space, [pid]).get(pid)
+        return None if found is None else {"born": found.born, "neighbourhood": found.neighbourhood}
 
     def minors(self, space: str, pid: str, now: int) -> list[dict[str, object]]:
         """The minors of the household of an adult, as the page is told of them."""

@@ -67,3 +67,4 @@ def test_who_moves_out_needs_another_guardian(town: House) -> None:
     bring_in(town, OLD, YOUNG.replace("2 rue des Lilas", "9 rue du Lavoir"), ZOE)
     assert bob.statuses([his.vote(5)], [])[0] == ["guardian_needed"]
     assert minors(ana) == []
+    assert bob.ask("me").json["resident"] == {"born": "2012-04-01", "neighbourhood": "le-bourg"}

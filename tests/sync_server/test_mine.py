@@ -58,6 +58,8 @@ def test_what_is_held_about_me(town: House) -> None:
         "consents": {"contact": True, "profile": False},
         "contact": "a…@v…",
         "profile": None,
+        "resident": None,
+        "minors": [],
     }
     (grant,) = other.ask("grants").json["grants"]
     assert (grant["consultation"], grant["this"]) == (SLUG, False)
