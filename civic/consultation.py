@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from civic.actions import actions_member, read_actions
+from civic.actions import read_actions
 from civic.assurance import LEVELS, METHOD, ROOTS, UNIQUE_BY, Eligibility
-from civic.canonical import b64u_encode, canonical_json
+from civic.canonical import b64u_encode
 from civic.declaration import (
     DeclarationError,
     check_members,
@@ -22,9 +22,11 @@ from civic.declaration import (
     read_slug,
     read_words,
 )
-from civic.issuer_key import IssuerKey, issuer_jwk
-from civic.notices import Notice, notice_member, read_notices
-from civic.questions import Question, manifest_member, read_questions
+from civic.issuer_key import IssuerKey
+from civic.manifest_bytes import manifest_bytes
+from civic.notices import Notice, read_notices
+from civic.profile import Profile, read_profile
+from civic.questions import Question, read_questions
 from civic.space import Space
 
 VOTE = "vote"
@@ -51,6 +53,7 @@ _MEMBERS = frozenset(
         "k_min",
         "notice",
         "actions",
+        "profile",
     }
 )
 
@@ -97,6 +100,7 @@ class Consultation:
     questions: tuple[Question, ...] = ()
     notices: tuple[Notice, ...] = ()  # of the revisions that came after people had acted
     issuers: Mapping[str, IssuerKey] = field(default_factory=dict)  # of the secret questions, by their ids
+    profile: Profile | None = None  # the groups of people by which the result is told
 
     @property
     def assurance(self) -> str:
@@ -153,67 +157,17 @@ def parse_consultation(
     rules = _read_rules(table, where)
     actions = read_actions(table, where, rules["eligibility"], _first_days(table))
     rules["eligibility"] = rules["eligibility"]._replace(actions=actions)
+    rules["profile"] = read_profile(table, where, rules["mode"], space)
     categories = _read_categories(table, where, space.languages)
     questions = read_questions(table, where, slug, space.languages)
     notices = read_notices(table, where, space.languages)
     keys = _keys_of(questions, issuers or {}, rules, where, slug)
-    asked = _asked_members(questions, notices, keys)
-    manifest = manifest_bytes(space.id, slug, rules, categories, phases, texts, asked)
-    return Consultation(
+    declared = Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()), questions=questions,
-        notices=notices, issuers=keys,
+        manifest=b"", mh="", questions=questions, notices=notices, issuers=keys,
     )  # fmt: skip
-
-
-def _asked_members(
-    questions: tuple[Question, ...], notices: tuple[Notice, ...], issuers: Mapping[str, IssuerKey]
-) -> dict[str, Any]:
-    """What is named only where there is some: a manifest that was hashed into acts keeps its bytes."""
-    members: dict[str, Any] = {}
-    if questions:
-        members["questions"] = [manifest_member(one) for one in questions]
-    if notices:
-        members["notices"] = [notice_member(one) for one in notices]
-    if issuers:
-        members["keys"] = {"issuer": {one: issuer_jwk(key) for one, key in issuers.items()}}
-    return members
-
-
-def manifest_bytes(
-    space: str,
-    slug: str,
-    rules: Mapping[str, Any],
-    categories: tuple[Category, ...],
-    phases: tuple[Phase, ...],
-    texts: Mapping[str, bytes],
-    asked: Mapping[str, Any],
-) -> bytes:
-    """Canonical JSON of everything a citizen must be able to hold the town to (docs/formats.md §2)."""
-    return canonical_json(
-        dict(asked)
-        | {
-            "v": 1,
-            "space": space,
-            "id": slug,
-            "mode": rules["mode"],
-            "revision": rules["revision"],
-            "modules": sorted(rules["modules"]),
-            "counts": rules["counts"],
-            "grace": rules["grace"],
-            "unsigned": sorted(rules["unsigned"]),
-            "publish_rows": rules["publish_rows"],
-            "k_min": rules["k_min"],
-            "eligibility": _eligibility_members(rules["mode"], rules["eligibility"]),
-            "limits": rules["limits"],
-            "categories": sorted(category.id for category in categories),
-            "phases": [
-                {"id": one.id, "starts_at": one.starts_at, "ends_at": one.ends_at, "open": sorted(one.open)}
-                for one in phases
-            ],
-            "question_sha256": {lang: b64u_encode(hashlib.sha256(data).digest()) for lang, data in texts.items()},
-        }
-    )
+    manifest = manifest_bytes(declared, texts)
+    return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))
 
 
 def _keys_of(
@@ -242,7 +196,8 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     if k_min < 1:
         raise DeclarationError(f"{where}: 'k_min' is a whole number above zero")
     return {
-        "publish_rows": read_member(table, "publish_rows", bool, where, True),
+        # Beside every ballot of everybody, figures by group would say which of them are whose (docs/decisions/0019).
+        "publish_rows": read_member(table, "publish_rows", bool, where, "profile" not in table),
         "k_min": k_min,
         "revision": read_member(table, "revision", int, where, 1),
         "modules": read_names(table, "modules", where),
@@ -253,14 +208,6 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         "eligibility": eligibility,
         "limits": dict(limits),
     }
-
-
-def _eligibility_members(mode: str, asked: Eligibility) -> dict[str, Any]:
-    if mode == "open":
-        return {"assurance": asked.assurance}
-    # Named only where there are some: a manifest that was hashed into acts keeps its bytes.
-    actions = {"actions": actions_member(asked.actions)} if asked.actions else {}
-    return {"assurance": asked.assurance, "methods": sorted(asked.methods), "unique_by": asked.unique_by} | actions
 
 
 def _first_days(table: Mapping[str, Any]) -> dict[str, date]:

@@ -21,20 +21,27 @@ from civic.jws import (
     seal_jws,
     split_jws,
 )
+from civic.profile import FIRST_YEAR, GENDERS, LAST_YEAR
 from civic.refusals import Code, Refused
 
 TYPE = "preau-device+jws"
-PURPOSES = ("contact",)  # what a person may allow or forbid, besides taking part
+PURPOSES = ("contact", "profile")  # what a person may allow or forbid, besides taking part
 GUARDIAN = re.compile(r"guardian:[A-Za-z0-9_-]{22}")  # that a minor of the household takes part (§14.2)
-_WISH = re.compile(r"me|revoke|erase|consent|grants")
+_WISH = re.compile(r"me|revoke|erase|consent|grants|profile")
 _MEMBERS = frozenset({"v", "aud", "do", "nonce", "iat", "body"})
 _is_kid = is_matching(HASH)
 _is_guardian = is_matching(GUARDIAN)
+_is_year, _is_slug = is_within(FIRST_YEAR, LAST_YEAR), is_matching(SLUG)
 _BODIES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "me": {},
     "grants": {},
     "erase": {},
     "revoke": {"kid": _is_kid},
+    "profile": {  # what is not said is 0 or ""
+        "born": lambda value: (value == 0 and type(value) is int) or _is_year(value),
+        "gender": lambda value: value in ("", *GENDERS),
+        "neighbourhood": lambda value: value == "" or _is_slug(value),
+    },
     "consent": {
         "purpose": lambda value: value in PURPOSES or _is_guardian(value),
         "on": lambda value: type(value) is bool,

@@ -11,6 +11,7 @@ from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
 from civic.issuer_key import parse_issuer_jwk
+from civic.profile import parse_profile
 from civic.questions import NO_WORDS, Words, question_of_member
 
 
@@ -60,7 +61,7 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str], wor
         eligibility=eligibility, publish_rows=found["publish_rows"] is True, k_min=_number(found["k_min"]),
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
-        manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()),
+        manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()), profile=parse_profile(found.get("profile")),
         questions=tuple(questions), issuers={one: parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))

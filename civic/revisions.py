@@ -22,7 +22,7 @@ _PARTS = {
     "categories": ("categories",),
     "voters": ("eligibility", "mode", "unsigned"),
     "limits": ("limits",),
-    "results": ("counts", "publish_rows", "k_min"),
+    "results": ("counts", "publish_rows", "k_min", "profile"),
 }
 OTHER = "other"
 PARTS = (*_PARTS, OTHER)

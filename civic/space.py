@@ -10,6 +10,7 @@ from typing import Any
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+MOST_NEIGHBOURHOODS = 40
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _MEMBERS = frozenset(
     {
@@ -23,6 +24,7 @@ _MEMBERS = frozenset(
         "skyline",
         "town_hall",
         "demo",
+        "neighbourhood",
     }
 )
 
@@ -38,6 +40,14 @@ class TownHall:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """A part of the town, by the name that its list of residents gives it (docs/formats.md §14.1)."""
+
+    id: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """What a town says of itself; the first language is the default one."""
 
@@ -50,6 +60,7 @@ class Space:
     coat_of_arms: str
     skyline: str
     town_hall: TownHall
+    neighbourhoods: tuple[Neighbourhood, ...] = ()
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -79,4 +90,16 @@ def parse_space(table: Mapping[str, Any]) -> Space:
             read_member(hall, "email", str, where, ""),
             read_words(hall, "hours", where, languages),
         ),
+        neighbourhoods=_read_neighbourhoods(table, where, languages),
     )
+
+
+def _read_neighbourhoods(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> tuple[Neighbourhood, ...]:
+    found: list[Neighbourhood] = []
+    for one in read_member(table, "neighbourhood", list, where, []):
+        place = f"{where}, neighbourhood"
+        check_members(one, place, frozenset({"id", "label"}))
+        found.append(Neighbourhood(read_slug(one, "id", place), read_words(one, "label", place, languages)))
+    if len({one.id for one in found}) != len(found) or len(found) > MOST_NEIGHBOURHOODS:
+        raise DeclarationError(f"{where}: at most {MOST_NEIGHBOURHOODS} neighbourhoods, each with an id of its own")
+    return tuple(found)

@@ -139,6 +139,7 @@ class ConsultationView:
     summary_counts: tuple[tuple[str, int], ...] = ()  # (word, n); only where `consultations` are listed
     outcome: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()  # paths of its open data
+    groups: tuple[Document, ...] = ()  # tables of the result by group (docs/formats.md §14.3)
 
     @property
     def opens_at(self) -> int:

@@ -9,10 +9,11 @@ from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Modules, Page, Panel, Shelf, module_of
 from civic.phases import are_counts_public
 from site_builder.failure import BuildFailure
+from site_builder.groups import group_files
 from site_builder.open_data import Lines
 from site_builder.snapshot import Tables
 
-LINES, ROW = "rows", "consultation"
+LINES, ROW, GROUPS = "rows", "consultation", "groups"
 _SHOWN = ("state", "phase", "since", "results", "changes")
 
 
@@ -27,6 +28,7 @@ class Desk:
         self._shelves: tuple[Shelf, ...] = tuple(modules[name].shelf(consultation) for name in consultation.modules)
         self.row: Document = {}
         self.lines = Lines(consultation.slug)
+        self._groups: dict[str, Document] = {}
 
     def put(self, tables: Tables) -> tuple[frozenset[str], bool]:
         """Takes documents; the topics they touch, and whether the consultation stands elsewhere than before."""
@@ -34,17 +36,25 @@ class Desk:
         for row in tables.get(ROW, ()):
             self.row = row
             topics |= self._put_one(ROW, row)
-        for table in sorted(tables.keys() - {ROW, LINES}):
+        for table in sorted(tables.keys() - {ROW, LINES, GROUPS}):
             for document in tables[table]:
                 if document.get("votes") is not None and not self._is_public:
                     raise BuildFailure(f"{self.consultation.slug}: the snapshot holds counts that are still secret")
                 topics |= self._put_one(table, document)
         for row in tables.get(LINES, ()):
             self._put_line(row)
-        return frozenset(topics), any(before.get(name) != self.row.get(name) for name in _SHOWN)
+        drawn = [self._put_group(row) for row in tables.get(GROUPS, ())]
+        has_moved = bool(drawn) or any(before.get(name) != self.row.get(name) for name in _SHOWN)
+        return frozenset(topics.union(drawn)), has_moved
 
     def _put_one(self, table: str, document: Document) -> set[str]:
         return {topic for shelf in self._shelves for topic in shelf.put(table, document)}
+
+    def _put_group(self, row: Document) -> str:
+        if self.row["state"] != "results":
+            raise BuildFailure(f"{self.consultation.slug}: the snapshot holds figures by group that are still secret")
+        self._groups[row["id"]] = row
+        return f"about:{row['item']}"
 
     def _put_line(self, row: Document) -> None:
         module = module_of(self._modules, self.consultation, row["kind"])
@@ -52,6 +62,11 @@ class Desk:
         if module is not None and row["kind"] not in module.tables and self.row["state"] != "results":
             raise BuildFailure(f"{self.consultation.slug}: the snapshot holds choices that are still secret")
         self.lines.put(row)
+
+    @property
+    def groups(self) -> tuple[Document, ...]:
+        """The tables of the result by group of people, in the order in which they were drawn."""
+        return tuple(self._groups.values())
 
     @property
     def _is_public(self) -> bool:
@@ -66,6 +81,7 @@ class Desk:
         """The open data of all modules."""
         for shelf in self._shelves:
             yield from shelf.files()
+        yield from group_files(self.consultation, self.groups)
 
     def entries(self) -> list[FeedEntry]:
         """At most 20 lines for the feed, newest first."""

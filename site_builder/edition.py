@@ -157,6 +157,7 @@ class Edition:
             html=known.html if known else markdown(text.body), rules=rules, labels=_labels(rules, code),
             state=row["state"], phase=row["phase"], since=row.get("since", 0), results=row["results"],
             notices=_notices(rules, row.get("changes", {}), code),
+            groups=desk.groups,
         )  # fmt: skip
 
     def list_all(self, desks: Collection[Desk]) -> bool:

@@ -63,6 +63,8 @@ def check_consultation(site: Site, slug: str) -> Findings:
         findings.unknown("mode", mode=rules.consultation.mode)
         return findings
     _count(site, slug, rules, results, findings)
+    if rules.consultation.profile is not None:
+        findings.note("groups")
     findings.note(f"eligibility.{rules.consultation.assurance}")
     return findings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from civic.assurance import highest
@@ -22,9 +23,11 @@ from sync_server.storage.grants import Grants
 from sync_server.storage.households import RESIDENT
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.people import Known, People
+from sync_server.storage.profiles import Profiles
 from sync_server.vault import Vault
 
 Answer = Mapping[str, Any]
+SILENT = {"contact": True, "profile": False}  # by purpose: whether a person allows it who has not said
 
 
 class Asking(NamedTuple):
@@ -46,12 +49,13 @@ class Mine:
     def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
         self._people, self._grants, self._issued = People(ledger), Grants(ledger), IssuedTokens(ledger)
-        self._household = Household(ledger, vault)
+        self._household, self._profiles = Household(ledger, vault), Profiles(ledger)
         self._answers: Mapping[str, Callable[[Asking], Answer]] = {
             "me": self._me,
             "grants": self._list_grants,
             "revoke": self._revoke,
             "consent": self._consent,
+            "profile": self._profile,
             "erase": self._erase,
         }
 
@@ -87,8 +91,9 @@ class Mine:
             "devices": [_device(one, asking.device.kid) for one in known.devices],
             "acts": [{"no": one.no, "consultation": one.consultation, "kind": one.kind, "rx": one.rx} for one in acts],
             "rights": [one._asdict() for one in self._issued.rights_of(space, pid)],
-            "consents": {purpose: known.consents.get(purpose, True) for purpose in PURPOSES},
+            "consents": {purpose: known.consents.get(purpose, SILENT[purpose]) for purpose in PURPOSES},
             "contact": self._contact(space, known),
+            "profile": self._said(space, pid),
             **self._listed(space, known),
         }
 
@@ -98,6 +103,11 @@ class Mine:
             return {"resident": None, "minors": []}
         minors = self._household.minors(space, known.pid, self._now())
         return {"resident": self._household.facts(space, known.pid), "minors": minors}
+
+    def _said(self, space: str, pid: str) -> Answer | None:
+        sealed = self._profiles.find(space, pid)
+        found: Answer | None = None if sealed is None else self._vault.open(sealed, "profiles", space, pid)
+        return found
 
     def _contact(self, space: str, known: Known) -> str | None:
         if known.contact is None:
@@ -133,9 +143,32 @@ class Mine:
         self._people.consent(asking.space, asking.device.pid, body["purpose"], self._now(), allowed=body["on"])
         return {}
 
+    def _profile(self, asking: Asking) -> Answer:
+        """Keeps what the person says of themselves; who says nothing has it forgotten.
+
+        Refused BAD_PAYLOAD for a year to come, BAD_OPTION for a neighbourhood that the town has not.
+        """
+        space, pid, said = asking.space, asking.device.pid, asking.request.body
+        if said["born"] > _year(self._now()):
+            raise Refused(Code.BAD_PAYLOAD, "born")
+        names = {one.id for one in asking.town.content.space.neighbourhoods}
+        if said["neighbourhood"] and said["neighbourhood"] not in names:
+            raise Refused(Code.BAD_OPTION, "neighbourhood")
+        if not any(said.values()):
+            self._people.consent(space, pid, "profile", self._now(), allowed=False)
+            return {}
+        sealed = self._vault.seal(dict(said), "profiles", space, pid)
+        if not self._profiles.keep(space, pid, sealed, self._now()):
+            raise Refused(Code.NOT_FOUND)
+        return {}
+
     def _erase(self, asking: Asking) -> Answer:
         one = Erasure(asking.device.pid, "request", self._now(), undecided(asking.town.content, self._now()))
         return {"erased": erase_person(self._ledger, asking.space, one)}
+
+
+def _year(now: int) -> int:
+    return datetime.fromtimestamp(now, UTC).year
 
 
 def undecided(content: Content, now: int) -> frozenset[str]:

@@ -29,6 +29,7 @@ from sync_server.storage.people_tables import (
     grants,
     identities,
     persons,
+    profiles,
     residents,
     shared_mailboxes,
 )
@@ -159,5 +160,5 @@ def _forget_person(connection: sa.Connection, space: str, pid: str) -> None:
     # Still on the town's list, which is not theirs to change; who they were here is gone.
     listed = sa.update(residents).where(residents.c.space == space, residents.c.pid == pid)
     connection.execute(listed.values(pid=""))
-    for table in (identities, devices, contacts, consents, persons):
+    for table in (identities, devices, contacts, consents, profiles, persons):
         connection.execute(sa.delete(table).where(table.c.space == space, table.c.pid == pid))

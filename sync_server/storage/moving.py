@@ -15,8 +15,10 @@ from sync_server.storage.people_tables import (
     contacts,
     devices,
     grants,
+    group_tables,
     identities,
     persons,
+    profiles,
     residents,
     shared_mailboxes,
 )
@@ -25,8 +27,9 @@ from sync_server.storage.tables import hidden
 
 OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
+SAID = (profiles, group_tables)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *LISTED, issued, hidden)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -17,10 +17,11 @@ from civic.refusals import Code, Refused
 from sync_server.storage.grants import find_devices, find_proofs, note_seen
 from sync_server.storage.households import RESIDENT, is_anothers_mailbox, is_resident
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons
+from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons, profiles
 from sync_server.storage.secret_tables import issued
 
 MOST_DEVICES = 10
+_KEPT_FOR = {"contact": contacts, "profile": profiles}
 
 
 class Recognised(NamedTuple):
@@ -179,14 +180,15 @@ class People:
             return _revoke(connection, space, pid, kid, now)
 
     def consent(self, space: str, pid: str, purpose: str, now: int, *, allowed: bool) -> None:
-        """Notes what the person allows; without the consent to be written to, the address is deleted."""
+        """Notes what the person allows; what is kept for a purpose is deleted with the consent to it."""
         row = {"allowed": int(allowed), "since": now}
         putting = self._ledger.insert(consents).values(space=space, pid=pid, purpose=purpose, **row)
         putting = putting.on_conflict_do_update(index_elements=[*consents.primary_key], set_=row)
         with self._ledger.writing() as connection:
             connection.execute(putting)
-            if purpose == "contact" and not allowed:
-                connection.execute(sa.delete(contacts).where(contacts.c.space == space, contacts.c.pid == pid))
+            kept = _KEPT_FOR.get(purpose)
+            if kept is not None and not allowed:
+                connection.execute(sa.delete(kept).where(kept.c.space == space, kept.c.pid == pid))
 
     def keep_contact(self, connection: sa.Connection, space: str, pid: str, address: bytes) -> None:
         """Keeps the sealed address unless the person has forbidden it; inside the caller's transaction."""

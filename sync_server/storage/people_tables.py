@@ -162,3 +162,10 @@ shared_mailboxes = sa.Table(
     _integer("since"),
     sqlite_with_rowid=False,
 )
+
+# What people say of themselves (docs/formats.md §14.3). The tables drawn from it name nobody and are published: they
+# stay when a profile goes.
+profiles = sa.Table("profiles", metadata, _text("space", key=True), _text("pid", key=True), _sealed("answers"))
+group_tables = sa.Table(
+    "group_tables", metadata, _text("space", key=True), _text("consultation", key=True), _text("documents")
+)

@@ -183,6 +183,12 @@ class Fold:
     def _is_secret(self, line: Line) -> bool:
         return secret_question(self.consultation, self._modules[line.kind], line.kind, line.subject) is not None
 
+    def items_shown(self) -> dict[str, int]:
+        """What acts may be about and pages show, with its number there: not what its author took back."""
+        numbers = {identity: put.number for identity, put in self._declared.items()}
+        kept = [(identity, one) for identity, one in self._kept.items() if self._modules[one.kind].choices]
+        return numbers | {identity: one.number for identity, one in kept if not one.head.withdrawn}
+
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
         return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)

@@ -36,6 +36,7 @@ from sync_server.witnessing import parse_witnesses
 from sync_server.words import load_own_words
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
+from sync_server.worker.fold import Fold
 from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import Publisher
 from sync_server.worker.publish.folder import FolderPublisher
@@ -72,7 +73,9 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
-    installation = Installation(partial(_document, settings, keys, ledger), open_log, keys.pepper)
+    installation = Installation(
+        partial(_document, settings, keys, ledger), open_log, keys.pepper, partial(_draw_groups, keys, ledger)
+    )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 
@@ -133,6 +136,14 @@ def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, s
     witnesses = import_module("sync_server.worker.witnesses")  # with the HTTP client: see _publisher
     witnessed = witnesses.Witnesses(parse_witnesses(settings.witnesses), witnesses.post_text)
     return TownLog(place, stored, settings.log_seconds, _now_in_seconds, SystemRandom().shuffle, witnessed)
+
+
+def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[Document]:
+    groups = import_module("sync_server.worker.groups")  # few towns ask, and once in a consultation
+    vault = Vault(keys.vault, keys.pepper, os.urandom)
+    counted = groups.Counted(fold.counted_kinds, fold.items_shown())
+    documents: list[Document] = groups.draw_groups(ledger, vault, space, fold.consultation, counted)
+    return documents
 
 
 def _document(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Document:

@@ -24,6 +24,7 @@ from sync_server.catalogue import read_files
 from sync_server.rules import register_rules
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.profiles import GroupTables
 from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
@@ -34,6 +35,7 @@ from sync_server.worker.rows import BallotFiles
 from sync_server.worker.snapshot_files import write_snapshot
 
 COPIES = (".br", ".gz")  # compressed beside the file they are of
+GROUPS = "groups"
 RESULTS = "{slug}/donnees/results.json"  # of a site: what the log's closing entry is about
 FAR_BEHIND = 5_000  # records: more than this are not applied one by one, everything is read again
 
@@ -43,12 +45,14 @@ log = logging.getLogger("preau.worker")
 class Installation(NamedTuple):
     """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
 
-    `pepper` makes the names that persons have in published ballots.
+    `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
+    (sync_server.worker.groups), once.
     """
 
     document: Callable[[Content], Document]
     open_log: Callable[[Space], TownLog]
     pepper: bytes
+    draw_groups: Callable[[Space, Fold], list[Document]]
 
 
 class Town:
@@ -75,6 +79,7 @@ class Town:
         self._folds: dict[str, Fold] = {}
         self._log: TownLog | None = None
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
+        self._drawn: set[str] = set()  # consultations whose tables by group are drawn
         self._is_unpublished = True
 
     def rebuild(self) -> None:
@@ -105,6 +110,7 @@ class Town:
         self._publish_log({}, is_whole=True)
         self._written(self.builder.reload())
         self.dirty.clear()
+        self._draw_groups()
 
     def catch_up(self) -> bool:
         """Folds the records since the last time and has the pages they touch written; False if it must `rebuild`.
@@ -160,6 +166,8 @@ class Town:
         """Publishes in the public log what has happened since the last time; costs next to nothing if nothing has."""
         if self._publish_log(dict(self._results())):
             self._written(self.builder.settle())
+        if self._draw_groups():
+            self.settle()
 
     def finish(self) -> None:
         """Brings log, snapshots and cold files up to date at once: for the end of a worker."""
@@ -181,6 +189,15 @@ class Town:
             # The pages go on; the log stays as it was shown until somebody has found out what happened.
             log.critical("%s: the public log is not published any more: %s", self._space(), error)
             return False
+
+    def _draw_groups(self) -> bool:
+        """Adds the tables by group to results that no act changes any more; whether any is new."""
+        before = len(self._drawn)
+        for slug, fold in self._folds.items():
+            if slug not in self._drawn and _has_groups(fold) and self._is_final(fold):
+                self._build(slug, {GROUPS: self.installation.draw_groups(self._own_space(), fold)})
+                self._drawn.add(slug)
+        return len(self._drawn) > before
 
     def _results(self) -> Iterator[tuple[str, bytes]]:
         """The results that are on the site and final, by consultation."""
@@ -238,7 +255,10 @@ class Town:
     def _tables(self, reading: Reading, fold: Fold) -> Tables:
         is_final = fold.moment.state == "results"
         votes = reading.lines(self._space(), fold.consultation.slug, fold.counted_kinds) if is_final else ()
-        return fold.tables(votes)
+        tables = fold.tables(votes)
+        if _has_groups(fold):
+            tables[GROUPS] = GroupTables(self.ledger).find(self._space(), fold.consultation.slug) or []
+        return tables
 
     def _look_ahead(self, now: int) -> None:
         instants = [next_boundary(fold.consultation, now) for fold in self._folds.values()]
@@ -250,9 +270,16 @@ class Town:
                 file.unlink()
 
     def _space(self) -> str:
+        return self._own_space().id
+
+    def _own_space(self) -> Space:
         if self._content is None:
             raise RuntimeError("a town is rebuilt before anything else")
-        return self._content.space.id
+        return self._content.space
+
+
+def _has_groups(fold: Fold) -> bool:
+    return fold.consultation.profile is not None and fold.moment.state == "results"
 
 
 def _figures(reading: Reading, space: str, consultation: Consultation) -> Participation:

@@ -56,8 +56,9 @@ def test_what_is_held_about_me(town: House) -> None:
             {"no": 2, "consultation": SLUG, "kind": "vote", "rx": NOW},
         ],
         "rights": [],
-        "consents": {"contact": True},
+        "consents": {"contact": True, "profile": False},
         "contact": "a…@v…",
+        "profile": None,
         "resident": None,
         "minors": [],
     }
@@ -111,7 +112,7 @@ def test_without_consent_no_address_is_kept(town: House) -> None:
     phone.enrol()
     assert rows(town.services.ledger, contacts) == []
     mine = phone.ask("me").json
-    assert (mine["consents"], mine["contact"]) == ({"contact": False}, None)
+    assert (mine["consents"], mine["contact"]) == ({"contact": False, "profile": False}, None)
     assert phone.ask("consent", {"purpose": "adverts", "on": True}).json["code"] == "bad_payload"
 
 

@@ -12,7 +12,7 @@ from sync_server.export import ExportUnreadable, export_town, import_town
 from sync_server.services import open_services
 from sync_server.settings import Settings
 from sync_server.storage import open_ledger
-from sync_server.storage.people_tables import contacts, devices, grants, identities, persons
+from sync_server.storage.people_tables import contacts, devices, grants, identities, persons, profiles
 from sync_server.storage.secret_tables import issued, secret_ballots
 from sync_server.storage.tables import payloads, records, tombstones
 from tests.contracts.history import rows
@@ -21,7 +21,7 @@ from tests.sync_server.phones import NAMED, Phone
 from tests.sync_server.secret_phones import SECRET, Bulletin, ask, prepared, statuses, write_issuer
 from tests.sync_server.test_mine import derived, lived
 
-TABLES = (records, payloads, tombstones, persons, identities, devices, grants, contacts)
+TABLES = (records, payloads, tombstones, persons, identities, devices, grants, contacts, profiles)
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def moved(house: House, tmp_path: Path) -> House:
 def test_persons_and_erased_acts_are_the_same_elsewhere(town: House, tmp_path: Path) -> None:
     phone, bob = lived(town)
     assert phone.ask("erase").json["erased"] == 8
+    bob.ask("profile", {"born": 1984, "gender": "m", "neighbourhood": ""})
     elsewhere = moved(town, tmp_path)
     for table in TABLES:
         assert rows(elsewhere.services.ledger, table) == rows(town.services.ledger, table), table.name
@@ -53,6 +54,7 @@ def test_persons_and_erased_acts_are_the_same_elsewhere(town: House, tmp_path: P
     his, there = town.citizen(3), Phone(elsewhere, bob.key)
     assert there.statuses([his.vote(6, "against", rev=2)], [])[0] == ["accepted"]
     assert there.ask("me").json["contact"] == "b…@v…"
+    assert there.ask("me").json["profile"]["born"] == 1984
     assert not Phone(elsewhere).enrol("bob@valbrume.example")["is_new"]
     elsewhere.services.close()
 

@@ -24,11 +24,16 @@ class Desk:
             {"kid": "o" * 43, "ks": "soft", "since": SINCE - 9_000_000, "revoked": None, "this": False},
         ]
         self.consents = {"contact": True}
+        self.profile: dict[str, Any] | None = None
         context.route("https://sync.valbrume.example/**", self._answer)
 
     def knows(self) -> bool:
         """Whether the phone is known now."""
         return self.is_known
+
+    def held_profile(self) -> dict[str, Any] | None:
+        """What is held of what the person said of themselves."""
+        return self.profile
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.partition("/v1/")[2]
@@ -77,6 +82,9 @@ class Desk:
                 device["revoked"] = SINCE if device["kid"] == asked["body"]["kid"] else device["revoked"]
         if asked["do"] == "consent":
             self.consents[asked["body"]["purpose"]] = asked["body"]["on"]
+            self.profile = None if asked["body"]["purpose"] == "profile" else self.profile
+        if asked["do"] == "profile":
+            self.profile = asked["body"]
         if asked["do"] == "erase":
             self.is_known = False
             return 200, {"v": 1, "erased": 2}
@@ -91,6 +99,7 @@ class Desk:
             "consents": {"contact": self.consents["contact"]},
             "minors": [{"purpose": MINOR, "year": "2012", "on": self.consents.get(MINOR, False)}],
             "contact": "a…@exemple.fr",
+            "profile": self.profile,
         }
 
 

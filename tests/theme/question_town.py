@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from civic.content import Content, parse_content
+from civic.groups import tabulate, values_of
 from civic.issuers import issuers_bytes
 from civic.phases import are_counts_public, moment_at
 from civic.questions import slot_id
@@ -26,9 +27,22 @@ BALLOTS = {"clear": (1236, 1103, 700), "tie": (19, 12, 7), "nobody": (0, 0, 0)}
 
 
 SECRETLY = 'counts = "hidden"\nmode = "named"\nassurance = "email"'
+PROFILE = """
+mode = "named"
+[profile]
+groups = ["age", "gender", "neighbourhood"]
+"""
+NEIGHBOURHOODS = """
+[[neighbourhood]]
+id = "centre"
+label = {fr = "Le centre", en = "Centre"}
+[[neighbourhood]]
+id = "gare"
+label = {fr = "La gare", en = "Station"}
+"""
 
 
-def files(counts: str) -> dict[str, bytes]:
+def files(counts: str, profile: str = "") -> dict[str, bytes]:
     """What the town wrote: it takes ballots from the plain form where counts are open, one in secret where "secret"."""
     asked = (
         QUESTIONS_TOML.replace('id = "soir"', 'id = "soir"\nsecret = true') if counts == "secret" else QUESTIONS_TOML
@@ -38,6 +52,7 @@ modules = ["question", "comments"]
 {SECRETLY if counts == "secret" else f'counts = "{counts}"'}
 grace = "72h"
 unsigned = {'["ballot", "comment"]' if counts == "open" else "[]"}
+{profile}
 [[phase]]
 id = "vote"
 starts_at = {iso(START)}
@@ -45,7 +60,7 @@ ends_at = {iso(START + 10 * DAY)}
 open = ["ballot", "comment"]
 {asked}
 """
-    found = {"space.toml": SPACE.replace('coat_of_arms = "arms.svg"\nskyline = "skyline.svg"\n', "")}
+    found = {"space.toml": SPACE.replace('coat_of_arms = "arms.svg"\nskyline = "skyline.svg"\n', "") + NEIGHBOURHOODS}
     found[f"consultations/{SLUG}/consultation.toml"] = rules
     for lang in ("fr", "en"):
         found[f"consultations/{SLUG}/{lang}.md"] = TEXT.format(title=f"Un marché du soir ? ({lang})")
@@ -79,12 +94,39 @@ def _snapshot(content: Content, now: int, counted: str) -> dict[str, list[dict[s
         "name": "Wim", "lang": "fr", "received_at": START, "revised": False, "withdrawn": False, "unsigned": False,
     }  # fmt: skip
     talk = [comment] if now > START else []
-    return {"consultation": [row], "questions": questions, "comments": talk, "rows": []}
+    tables: dict[str, list[dict[str, Any]]] = {
+        "consultation": [row],
+        "questions": questions,
+        "comments": talk,
+        "rows": [],
+    }
+    return tables | ({"groups": _drawn()} if results and rules.profile else {})
 
 
-def build_asking(folder: Path, theme: Path, state: str, counts: str = "hidden", counted: str = "clear") -> Path:
+def _drawn() -> list[dict[str, Any]]:
+    """As the worker draws it: by age for two questions, nothing for the third."""
+    ages = values_of("age", ())
+    ballots = {
+        ("principe", 1): [(age, [choice]) for age in ages[2:5] for choice in ["for"] * 9 + ["against"] * 7],
+        ("soir", 2): [(age, ["mardi" if n % 2 else "jeudi"]) for age in ages for n in range(40)],
+    }
+    documents = []
+    for (name, number), votes in ballots.items():
+        table = tabulate(votes, ages)
+        assert table is not None
+        rows = [{"choice": one.choice, "cells": list(one.cells), "total": one.total} for one in table.rows]
+        documents.append({
+            "id": f"{slot_id(SLUG, name)}:age", "item": slot_id(SLUG, name), "number": number, "group": "age",
+            "values": list(ages), "rows": rows, "totals": list(table.totals),
+        })  # fmt: skip
+    return documents
+
+
+def build_asking(
+    folder: Path, theme: Path, state: str, counts: str = "hidden", counted: str = "clear", profile: str = ""
+) -> Path:
     """Builds the town's site on the day of `state`; its folder."""
-    town = files(counts)
+    town = files(counts, profile)
     content = parse_content(town)
     for path, data in town.items():
         (folder / "town" / path).parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,9 @@ from civic.log.entries import Closed, Committed, Declared
 from civic.receipt import commitment
 from civic.rows import Line, Row, line_bytes
 from site_builder.verify.page import page, read_page_words
+from tests.civic.test_groups import rules
 from tests.civic.town import Citizen
+from tests.sync_server.town_files import RULES
 from tests.verify.town import FORM, LOG_KEY, SLUG, TOWN_KEY, Server, Told, checked, codes, log_files, told
 
 ROWS, RESULTS = f"{SLUG}/donnees/rows.jsonl", f"{SLUG}/donnees/results.json"
@@ -48,6 +50,16 @@ def test_the_truth_passes_and_says_what_nobody_can_check(server: Server, tmp_pat
     text = page(report, read_page_words("en"))
     assert "RECOUNTED: 12 votes by 12 people give exactly the published result." in text
     assert text.endswith("Everything that can be checked is true.\n")
+
+
+def test_figures_by_group_are_said_to_rest_on_the_towns_word(tmp_path: Path) -> None:
+    named = RULES.replace('unsigned = ["proposal", "comment", "vote"]', 'mode = "named"')
+    private = told(Server(rules('[profile]\ngroups = ["age"]', named)))
+    report = checked(private.publish(tmp_path))
+    assert "note groups" in codes(report)
+    assert "what each person says of themselves stays private" in sentence(
+        tmp_path, "·  Nobody can check from outside the"
+    )
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])

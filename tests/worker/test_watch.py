@@ -16,6 +16,7 @@ from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.storage import Ledger, PublicLog, open_ledger
 from sync_server.worker.builder import BuilderFailed, Folders, WarmBuilder
+from sync_server.worker.fold import Fold
 from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import PublishFailed
 from sync_server.worker.snapshot_files import read_snapshot
@@ -114,11 +115,15 @@ class Scene:
         def open_town(_: str, content: Path) -> Town:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
-                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32)), lambda: int(self.wall),
+                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups),
+                lambda: int(self.wall),
             )  # fmt: skip
 
         clocks = Clocks(lambda: self.wall, lambda: self.steady)
         return Worker(self.ledger, lambda: {SPACE: self.folder / "content"}, open_town, name, clocks)
+
+    def draw_groups(self, space: Space, fold: Fold) -> list[Document]:
+        return []
 
     def open_log(self, space: Space) -> TownLog:
         place = Place(space.id, self.folder / "snapshots" / "log", SIGNER)

@@ -1,6 +1,7 @@
 // What the town holds of a person, shown on the page, and what the person may do about it.
 import { announceChange } from './changes.mjs';
 import { element, find, findAll, focusOn } from './elements.mjs';
+import { clearFaults, showFaults } from './form_faults.mjs';
 import { askAsDevice, dropForeignKeys, forgetAll, readHeld } from './person_requests.mjs';
 import { sayDay, sayNumber } from './words.mjs';
 
@@ -21,6 +22,7 @@ export async function showHeld(here, isNew) {
   showDevices(here, held);
   showConsents(here, held);
   showMinors(here, held);
+  showProfile(here, held);
   const $file = find('[data-download]', here.$person);
   $file.onclick = () => saveHeld(here, held);
   offerErasure(here);
@@ -93,7 +95,7 @@ function pieceOf(name) {
 /**
  * Asks the town for a change and shows what is so afterwards.
  * @param {Here} here
- * @param {'revoke' | 'consent'} what
+ * @param {'revoke' | 'consent' | 'profile'} what
  * @param {object} body
  * @param {string} notice
  */
@@ -164,6 +166,42 @@ function showMinors(here, { minors = [] }) {
     return $row;
   });
   find('ul', $minors).replaceChildren(...rows);
+}
+
+/**
+ * What the person says of themselves for results by group: the fields that the town's consultations ask for.
+ * @param {Here} here
+ * @param {Held} held
+ */
+function showProfile(here, { profile }) {
+  const $section = find('[data-profile]', here.$person);
+  if (!$section) return;
+  const $form = /** @type {HTMLFormElement} */ (find('form', $section));
+  const fieldOf = (/** @type {string} */ name) => /** @type {HTMLInputElement | null} */ (find(`[name=${name}]`, $form));
+  for (const [name, value] of Object.entries(profile || { born: 0, gender: '', neighbourhood: '' })) {
+    const $field = fieldOf(name);
+    if ($field) $field.value = value ? String(value) : '';
+  }
+  const said = (/** @type {string} */ name) => (fieldOf(name)?.value || '').trim();
+  $form.noValidate = true;
+  $form.onsubmit = (event) => {
+    event.preventDefault();
+    const year = new Date(here.page.now() * 1000).getFullYear();
+    const [written, text] = [said('born'), fieldOf('born')?.dataset.wrong || ''];
+    const isYear = /^\d{4}$/.test(written) && Number(written) >= 1880 && Number(written) <= year;
+    if (written && !isYear) return showFaults($form, [{ field: 'born', text, missing: false }]);
+    clearFaults($form);
+    const answers = { born: Number(written), gender: said('gender'), neighbourhood: said('neighbourhood') };
+    const notice = Object.values(answers).some(Boolean) ? 'profiled' : 'unprofiled';
+    void here.inTurn(() => changeHeld(here, 'profile', answers, notice));
+  };
+  const $withdraw = find('[data-withdraw]', $section);
+  $withdraw.hidden = !profile;
+  $withdraw.onclick = () => void here.inTurn(async () => {
+    await changeHeld(here, 'consent', { purpose: 'profile', on: false }, 'unprofiled');
+    find('summary', $section).focus();
+  });
+  $section.hidden = false;
 }
 
 /**

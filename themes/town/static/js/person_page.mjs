@@ -204,7 +204,7 @@ export class PersonPage {
   }
 
   listen() {
-    for (const $one of findAll('form', this.$person)) {
+    for (const $one of findAll('form:not([data-profile] *)', this.$person)) {
       const $form = /** @type {HTMLFormElement} */ ($one);
       $form.noValidate = true;
       $form.addEventListener('submit', (event) => {

@@ -8,7 +8,7 @@ import { ask } from './town_answers.mjs';
 /**
  * A request about the person behind this phone, signed by its device key over a fresh number of the town's.
  * @param {Doors} ports
- * @param {'me' | 'grants' | 'revoke' | 'erase' | 'consent'} what
+ * @param {'me' | 'grants' | 'revoke' | 'erase' | 'consent' | 'profile'} what
  * @param {object} body
  * @returns {Promise<Answer>}
  */

@@ -284,6 +284,7 @@ interface Held {
   rights?: { consultation: string; question: string }[];
   consents: Record<string, unknown>;
   contact: string | null;
+  profile: { born: number; gender: string; neighbourhood: string } | null;
   minors?: { purpose: string; year: string; on: boolean }[];
 }
 

@@ -1,0 +1,176 @@
+"""A result told by group of people, without telling anything about a few of them (docs/formats.md §14.3).
+
+A table has a row for each choice and a column for each group; the rows' totals are the result, which everybody knows.
+No number of fewer than LEAST people is published, 0 neither; and where one could be reckoned from what is left, the
+numbers that would give it away are hidden too.
+
+Why that is a matter of ways round: a table is a flow from choices through groups into one sum. What is hidden can be
+other than it is exactly where some of the flow can be moved round a circle of hidden numbers, and no number falls below
+zero. So each hidden number is given such a circle, the one that hides least; and what is hidden of one
+line is at least LEAST people together, for a sum less the numbers beside them tells of them too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import NamedTuple
+
+from civic.profile import AGE, GENDER, GENDERS, Said
+
+LEAST = 5  # people
+NOT_SAID = ""  # a group like the others
+AGES = (("0-17", 0), ("18-24", 18), ("25-39", 25), ("40-54", 40), ("55-64", 55), ("65-74", 65), ("75-", 75))
+
+
+class Row(NamedTuple):
+    """How many of each group made a choice, None where that is not told."""
+
+    choice: str
+    cells: tuple[int | None, ...]
+    total: int
+
+
+class Table(NamedTuple):
+    """What may be published of one item by one kind of group; `totals` are those of each group."""
+
+    values: tuple[str, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[int | None, ...]
+
+
+Edge = tuple[int, int]  # from a choice to a group, or from a group to the sum
+Flow = Mapping[Edge, int]
+
+
+class _Step(NamedTuple):
+    edge: Edge
+    onward: int
+    n: int  # people that hiding it would hide
+
+
+def values_of(group: str, neighbourhoods: Iterable[str]) -> tuple[str, ...]:
+    """Every value of a kind of group, whether or not anybody has it: columns say nothing of who took part."""
+    if group == AGE:
+        return (*(name for name, _ in AGES), NOT_SAID)
+    return (*(GENDERS if group == GENDER else neighbourhoods), NOT_SAID)
+
+
+def value_of(group: str, said: Said, values: Sequence[str], on: date) -> str:
+    """The value a person has among `values`, NOT_SAID for any other. Ages are those of day `on`.
+
+    Of a year of birth alone the age is the one reached in the course of that year.
+    """
+    if group == AGE:
+        return _age_band(said.born, on)
+    value = said.gender if group == GENDER else said.neighbourhood
+    return value if value in values else NOT_SAID
+
+
+def _age_band(born: str, on: date) -> str:
+    if not born:
+        return NOT_SAID
+    year, _, day = born.partition("-")
+    age = on.year - int(year) - (day > on.isoformat()[5:])
+    return next((name for name, least in reversed(AGES) if age >= least), NOT_SAID)
+
+
+def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) -> Table | None:
+    """The table of `votes`, each the value of a person and what they chose; None where none may be published.
+
+    Choices nobody made have no row: their total is known to be 0, and so is all that is in it.
+    """
+    people: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
+    for value, choices in votes:
+        people[value] += 1
+        counts.update((choice, value) for choice in set(choices))
+    chosen = sorted({choice for choice, _ in counts})
+    end = len(chosen) + len(values)
+    flow = {
+        (row, len(chosen) + column): counts[choice, value]
+        for row, choice in enumerate(chosen)
+        for column, value in enumerate(values)
+    }
+    columns = range(len(chosen), end)
+    sums = {(column, end): sum(flow[row, column] for row in range(len(chosen))) for column in columns}
+    few = {edge for edge, n in flow.items() if n < LEAST}
+    few |= {edge for edge in sums if people[values[edge[0] - len(chosen)]] < LEAST}
+    hidden = _with_cover(flow | sums, few)
+    if hidden is None or flow.keys() <= hidden:
+        return None
+    shown = {edge: None if edge in hidden else n for edge, n in (flow | sums).items()}
+    rows = [
+        Row(choice, tuple(shown[row, column] for column in columns), sum(flow[row, column] for column in columns))
+        for row, choice in enumerate(chosen)
+    ]
+    return Table(tuple(values), tuple(rows), tuple(shown[column, end] for column in columns))
+
+
+def _with_cover(flow: Flow, few: set[Edge]) -> set[Edge] | None:
+    """`few` and what must be hidden with it; None where something could be reckoned whatever is hidden."""
+    hidden, done, steps, lines = set(few), set[Edge](), _steps(flow), _lines(flow)
+    while hidden > done:
+        fresh, done = sorted(hidden - done), set(hidden)
+        for edge in fresh:
+            ways = [_way(steps, hidden, edge, edge[1], edge[0])]  # round which there could be more of it
+            if flow[edge]:
+                ways.append(_way(steps, hidden, edge, edge[0], edge[1]))  # or fewer
+            found = [way for way in ways if way is not None]
+            if not found:
+                return None
+            hidden |= {step if step in flow else step[::-1] for step in pairwise(min(found)[1])}
+        for line in lines:
+            hidden |= _too_few(line, flow, hidden)
+    return hidden
+
+
+def _lines(flow: Flow) -> Sequence[Sequence[Edge]]:
+    """The numbers that make up each known sum: those of a choice, those of a group, and the totals of all groups."""
+    lines: dict[tuple[str, int], list[Edge]] = {}
+    end = max((node for edge in flow for node in edge), default=0)
+    for edge in flow:
+        lines.setdefault(("of", end if edge[1] == end else edge[0]), []).append(edge)
+        if edge[1] != end:
+            lines.setdefault(("in", edge[1]), []).append(edge)
+    return [*lines.values()]
+
+
+def _too_few(line: Sequence[Edge], flow: Flow, hidden: set[Edge]) -> set[Edge]:
+    """What to hide besides where all that is hidden of a line is a few people together: a sum tells of them too."""
+    shown = [edge for edge in line if edge not in hidden]
+    together = sum(flow[edge] for edge in line if edge in hidden)
+    if not shown or len(shown) == len(line) or together >= LEAST:
+        return set()
+    return {min(shown, key=lambda edge: (flow[edge], edge))}
+
+
+def _way(
+    steps: Mapping[int, Sequence[_Step]], hidden: set[Edge], edge: Edge, start: int, goal: int
+) -> tuple[int, tuple[int, ...]] | None:
+    """The nodes from `start` to `goal` past `edge`, along which people can be moved, and how many that would hide."""
+    waiting: list[tuple[int, tuple[int, ...]]] = [(0, (start,))]
+    seen: set[int] = set()
+    while waiting:
+        cost, nodes = heappop(waiting)
+        if nodes[-1] == goal:
+            return cost, nodes
+        if nodes[-1] not in seen:
+            seen.add(nodes[-1])
+            for step in steps[nodes[-1]]:
+                if step.edge != edge and step.onward not in seen:
+                    heappush(waiting, (cost + (0 if step.edge in hidden else step.n), (*nodes, step.onward)))
+    return None
+
+
+def _steps(flow: Flow) -> Mapping[int, Sequence[_Step]]:
+    """From each node. Forward there can always be more; backward only fewer of what is there."""
+    steps: dict[int, list[_Step]] = {node: [] for edge in flow for node in edge}
+    for edge, n in flow.items():
+        steps[edge[0]].append(_Step(edge, edge[1], n))
+        if n:
+            steps[edge[1]].append(_Step(edge, edge[0], n))
+    return steps
