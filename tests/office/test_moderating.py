@@ -1,5 +1,7 @@
 """Moderation: hidden with a reason, shown again, erased for good; and the journal says who, in every case."""
 
+from pathlib import Path
+
 import pytest
 
 from civic.journal import check_journal, parse_journal_line
@@ -7,9 +9,11 @@ from civic.moderation import Hidden
 from sync_server.storage.derived import rebuild_derived
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.tables import heads, log_entries, payloads, tombstones
+from sync_server.storage.tables import hidden as hidden_table
 from tests.contracts.history import rows
 from tests.office.rooms import Browser, arrive, desk_of
 from tests.sync_server.conftest import House
+from tests.sync_server.test_moving_people import moved
 
 SPACE = "/office/space/valbrume"
 INSULT = "Ana Ruiz est une voleuse."
@@ -122,3 +126,14 @@ def test_the_journal_page_tells_a_line_that_was_changed(talk: House) -> None:
         connection.exec_driver_sql("UPDATE journal SET n = n - 1 WHERE n = 3")
     ana.get(f"{SPACE}/journal")
     assert "ne tient plus à la ligne 2" in ana.page
+
+
+def test_a_town_that_moves_takes_what_is_hidden_and_erased_along(talk: House, tmp_path: Path) -> None:
+    mona = arrive(talk, role="moderator")
+    act(mona, 1, "hide", reason="offtopic")
+    act(mona, 3, "hide", reason="attack")
+    act(mona, 3, "erase")
+    there = moved(talk, tmp_path)
+    for table in (hidden_table, tombstones):
+        assert rows(there.services.ledger, table) == rows(talk.services.ledger, table) != []
+    there.services.close()
