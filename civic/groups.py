@@ -52,6 +52,11 @@ class _Step(NamedTuple):
     n: int  # people that hiding it would hide
 
 
+class _Line(NamedTuple):
+    parts: Sequence[Edge]
+    sum: Edge | None  # that tells of them while it is published; None for one that always is
+
+
 def values_of(group: str, neighbourhoods: Iterable[str]) -> tuple[str, ...]:
     """Every value of a kind of group, whether or not anybody has it: columns say nothing of who took part."""
     if group == AGE:
@@ -128,22 +133,22 @@ def _with_cover(flow: Flow, few: set[Edge]) -> set[Edge] | None:
     return hidden
 
 
-def _lines(flow: Flow) -> Sequence[Sequence[Edge]]:
-    """The numbers that make up each known sum: those of a choice, those of a group, and the totals of all groups."""
-    lines: dict[tuple[str, int], list[Edge]] = {}
+def _lines(flow: Flow) -> Sequence[_Line]:
+    """Those of a choice and the totals of all groups, whose sums everybody knows; those of a group."""
+    parts: dict[tuple[str, int], list[Edge]] = {}
     end = max((node for edge in flow for node in edge), default=0)
     for edge in flow:
-        lines.setdefault(("of", end if edge[1] == end else edge[0]), []).append(edge)
+        parts.setdefault(("known", end if edge[1] == end else edge[0]), []).append(edge)
         if edge[1] != end:
-            lines.setdefault(("in", edge[1]), []).append(edge)
-    return [*lines.values()]
+            parts.setdefault(("group", edge[1]), []).append(edge)
+    return [_Line(edges, (node, end) if name == "group" else None) for (name, node), edges in parts.items()]
 
 
-def _too_few(line: Sequence[Edge], flow: Flow, hidden: set[Edge]) -> set[Edge]:
+def _too_few(line: _Line, flow: Flow, hidden: set[Edge]) -> set[Edge]:
     """What to hide besides where all that is hidden of a line is a few people together: a sum tells of them too."""
-    shown = [edge for edge in line if edge not in hidden]
-    together = sum(flow[edge] for edge in line if edge in hidden)
-    if not shown or len(shown) == len(line) or together >= LEAST:
+    shown = [edge for edge in line.parts if edge not in hidden]
+    together = sum(flow[edge] for edge in line.parts if edge in hidden)
+    if line.sum in hidden or not shown or len(shown) == len(line.parts) or together >= LEAST:
         return set()
     return {min(shown, key=lambda edge: (flow[edge], edge))}
 

@@ -16,8 +16,19 @@ from site_builder.site import Folders, Site
 from tests.end_to_end.page_checks import check_accessibility, check_html, sideways, wide_elements
 from tests.theme.conftest import THEME
 from tests.theme.desk import Desk
+from tests.theme.little_town import identity, write_town
 from tests.theme.question_town import PROFILE, SLUG, build_asking
 from tests.theme.test_person_page import make_known, wait_until_told
+
+DRAWN = {
+    "id": "x:gender", "item": identity("idea", 1), "number": 1, "group": "gender", "values": ["f", "m", "x", ""],
+    "rows": [
+        {"choice": "against", "cells": [9, 8, None, None], "total": 27},
+        {"choice": "blank", "cells": [None, None, None, None], "total": 3},
+        {"choice": "for", "cells": [12, 11, None, None], "total": 40},
+    ],
+    "totals": [None, None, None, None],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +82,21 @@ def test_before_the_results_no_figure_by_group_is_built(tmp_path: Path) -> None:
 
 def rebuild(folder: Path) -> None:
     build_site(Site(Folders(folder / "town", folder / "snapshots", THEME, folder / "site"), processes=1))
+
+
+@pytest.mark.parametrize(("ideas", "words_there"), [(4, "Femmes 12 9 caché"), (22, "Ils sont dans ces fichiers")])
+def test_more_than_twenty_items_are_told_in_the_files_alone(tmp_path: Path, ideas: int, words_there: str) -> None:
+    town, snapshots = write_town(tmp_path, "results", ideas, mode="named")
+    rules = town / "consultations" / "halle" / "consultation.toml"
+    rules.write_text(rules.read_text("utf-8") + '\n[profile]\ngroups = ["gender"]\n', "utf-8")
+    snapshot = json.loads((snapshots / "halle.json").read_text("utf-8"))
+    snapshot["groups"] = {"1": DRAWN}
+    (snapshots / "halle.json").write_text(json.dumps(snapshot), "utf-8")
+    rebuild(tmp_path)
+    page = tmp_path / "site" / "halle" / "resultat" / "index.html"
+    assert check_html([page]) == []
+    assert words_there in words(page)
+    assert ("Femmes" in words(page)) is (ideas == 4)
 
 
 @pytest.mark.browser
