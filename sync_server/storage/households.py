@@ -21,6 +21,12 @@ def is_resident(connection: sa.Connection, space: str, pid: str) -> bool:
     return connection.execute(sa.select(identities.c.mark).where(*own)).first() is not None
 
 
+def was_resident(connection: sa.Connection, space: str, pid: str) -> bool:
+    """Whether the person was ever recognised by a code: who left the list may come back to it, as themselves."""
+    own = (residents.c.space == space, residents.c.pid == pid)
+    return connection.execute(sa.select(residents.c.mark).where(*own).limit(1)).first() is not None
+
+
 def is_anothers_mailbox(
     ledger: Ledger, connection: sa.Connection, space: str, mark: str, acting: str | None, known: str | None, now: int
 ) -> bool:

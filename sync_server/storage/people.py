@@ -15,7 +15,7 @@ from civic.grant import Device
 from civic.jws import PublicKey
 from civic.refusals import Code, Refused
 from sync_server.storage.grants import find_devices, find_proofs, note_seen
-from sync_server.storage.households import RESIDENT, is_anothers_mailbox, is_resident
+from sync_server.storage.households import RESIDENT, is_anothers_mailbox, was_resident
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.people_tables import consents, contacts, devices, grants, identities, persons, profiles
 
@@ -111,7 +111,7 @@ class People:
         if acting is None or one.method != RESIDENT:
             return acting
         is_alone = self.live(connection, space, acting) == [one.key.kid]
-        return acting if is_alone and not is_resident(connection, space, acting) else None
+        return acting if is_alone and not was_resident(connection, space, acting) else None
 
     def _put_device(self, connection: sa.Connection, space: str, one: Recognised, pid: str, now: int) -> None:
         """The device acts for `pid`; of more than MOST_DEVICES the one known longest is revoked."""

@@ -201,6 +201,15 @@ def test_two_residents_who_share_a_phone_are_two_persons(town: House) -> None:
         }
 
 
+def test_the_phone_of_who_left_the_list_makes_nobody_them(town: House) -> None:
+    phone = known(town)
+    entries = bring_in(town, BOB, ZOE)  # Ana leaves; Bob takes her phone, and she comes back
+    assert say_code(phone, code_for(town, entries, "Bob")).json["is_new"]
+    bring_in(town, ANA, BOB, ZOE)
+    pids = [row[2] for row in rows(town.services.ledger, identities)]
+    assert len(pids) == len(set(pids)) == 2
+
+
 def test_two_mailboxes_of_one_resident_are_one_vote(town: House) -> None:
     phone, other = known(town), Phone(town)
     for address in ("ana@valbrume.example", "ana@travail.example"):
