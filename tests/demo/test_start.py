@@ -65,6 +65,9 @@ def demo(var: Path, port: int = 0, site_port: int = 0) -> Iterator[Demo]:
         if running.process.poll() is None:
             running.process.kill()
             running.process.wait()
+            for child in running.children:  # they would go on without it
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
 
 
 def memory(running: Demo, *commands: str) -> list[int]:
