@@ -90,6 +90,18 @@ def check_revision(now: Consultation, versions: Mapping[str, bytes], acted_under
         )
 
 
+def check_keys(now: Consultation, asked_under: bytes) -> None:
+    """Returns if rights to a secret vote that were given under the manifest `asked_under` still count under `now`.
+
+    DeclarationError where a key is another: nobody gets a second right, so whoever has one would have lost their vote.
+    """
+    broken = _keys_broken(parse_json(asked_under), parse_json(now.manifest))
+    if broken:
+        raise DeclarationError(
+            f"consultations/{now.slug}/issuer.json: people have prepared their ballots, so {broken}; put them back"
+        )
+
+
 def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """What people who acted under `old` were promised and `new` takes away; "" for nothing."""
     for name in ("modules", "categories"):

@@ -75,6 +75,15 @@ class IssuedTokens:
         with self._ledger.reading() as now:
             return sorted(Right(*row) for row in now.connection.execute(query))
 
+    def a_request(self, space: str, consultation: str) -> str | None:
+        """A request by which a right was given in a consultation; None where none was, or all are erased."""
+        query = sa.select(issued.c.jws).where(
+            issued.c.space == space, issued.c.consultation == consultation, issued.c.jws != ""
+        )
+        with self._ledger.reading() as now:
+            found = now.connection.execute(query.limit(1)).scalar()
+        return None if found is None else str(found)
+
     def forget_marks(self, space: str, consultation: str) -> None:
         """Forgets who was erased after having had a right: no more is given in this consultation."""
         theirs = (issued.c.space == space, issued.c.consultation == consultation, issued.c.holder.startswith(MARK))

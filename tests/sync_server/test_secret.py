@@ -267,3 +267,15 @@ def test_a_right_is_for_those_who_may_answer(open_house: Opener, settings: Setti
     assert say_code(phone, code_for(house, entries, name)).status_code == 200
     answer = ask(phone, Bulletin(1, house.rules))
     assert (refused(answer, 403) if code else answer.status_code) == (code or 200)
+
+
+def test_the_keys_stay_once_somebody_has_prepared_a_ballot(open_house: Opener, settings: Settings) -> None:
+    write_issuer(settings)
+    house = open_house(SECRET, smtp_url="mailbox:", enrolments_per_hour=0)
+    house.services.identities.issuing._sleep = lambda _: None
+    bulletin = prepared(house, 1)
+    write_issuer(settings, OTHER_ISSUER)
+    house.clock.at += 2
+    problems = (house.client.get("/v1/health").json or {})["problems"]
+    assert "people have prepared their ballots" in problems[SPACE]
+    assert statuses(house, bulletin.vote("for")) == ["accepted"]
