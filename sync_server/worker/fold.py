@@ -22,7 +22,7 @@ from civic.slots import SUM, Head
 from sync_server.storage.reading import HeadRow, Line, Participation, Total
 
 Tables = dict[str, list[Document]]  # table -> documents put
-LINES = "rows"
+LINES, HIDDEN = "rows", "hidden"
 
 
 class Tally(NamedTuple):
@@ -232,7 +232,8 @@ class Fold:
     def _line(self, kept: _Kept) -> list[Document]:
         if kept.head.withdrawn:
             return []
-        return [_line_of(kept.head.no, kept.kind, self._number_of(kept.head.subject) or kept.number, "")]
+        said = HIDDEN if kept.head.slot in self._hidden else ""  # so that its author's phone can tell them
+        return [_line_of(kept.head.no, kept.kind, self._number_of(kept.head.subject) or kept.number, said)]
 
     def _number_of(self, identity: str) -> int:
         """The number under which pages show what has this id, 0 where they do not."""

@@ -73,3 +73,22 @@ test('the row of a choice among several names them in the order of the ballot, a
 test('a text is not counted by the row of a choice', () => {
   assert.ok(!isOwnRow({ kind: 'signature', counts: false, page: '/ecole/', body: {} }, ['signature', '1', 'for']));
 });
+
+test('words that the town hall hides are counted all the same, and their author is told', async () => {
+  const { act } = await lookUp('proposal', { [ROWS_AT]: { 1: ['proposal', '31', 'hidden'] } });
+  assert.deepEqual([act.state, act.hidden, act.number], ['counted', true, '31']);
+});
+
+test('words that were counted and are hidden later are told too, and shown again when they are', async () => {
+  const town = await makeTown();
+  await addAct(town.store, town.site, draft('proposal'), 1);
+  await flush(town.ports, false);
+  const seen = [];
+  for (const row of [['proposal', '31'], ['proposal', '31', 'hidden'], ['proposal', '31']]) {
+    const fetch = async (url) => (url === ROWS_AT ? Response.json({ 1: row }) : new Response('', { status: 404 }));
+    await countActs(town.store, await town.store.all('acts'), fetch, '/');
+    const [{ state, hidden }] = await town.store.all('acts');
+    seen.push([state, Boolean(hidden)]);
+  }
+  assert.deepEqual(seen, [['counted', false], ['counted', true], ['counted', false]]);
+});

@@ -173,6 +173,8 @@ def test_hidden_words_keep_their_place_whatever_their_author_makes_of_them(tmp_p
     assert shown["hidden"] == {"reason": "offtopic", "words": "Voir la charte."}
     assert shown["votes"]["for"] == 1
     assert "hidden" not in comment
+    said = {row["kind"]: row["choice"] for row in fold.tables([])["rows"]}
+    assert said == {"proposal": "hidden", "comment": ""}
     ledger.append(SPACE, [offer(ana.propose(1, "Autrement dit", rev=2), rules, OPENS + 7)])
     with ledger.reading() as now:
         changed = fold.apply(now.changes_after(SPACE, position, 1000).heads, {})["proposals"]

@@ -25,7 +25,16 @@ export function isOwnRow(act, row) {
   if (!row || row[0] !== act.kind) return false;
   const page = act.target && /\/(\d+)\/$/.exec(act.page);
   const choice = act.counts ? chosenValues(act.body.choice).join(' ') : '';
-  return (row[2] || '') === choice && (!page || page[1] === row[1]);
+  return (isHidden(act, row) || (row[2] || '') === choice) && (!page || page[1] === row[1]);
+}
+
+/**
+ * Whether the town hall hides the words: the page says why, in their place.
+ * @param {Act} act
+ * @param {string[] | undefined} row
+ */
+function isHidden(act, row) {
+  return !act.counts && Boolean(row) && /** @type {string[]} */ (row)[2] === 'hidden';
 }
 
 /**
@@ -59,7 +68,9 @@ export async function countActs(store, acts, fetch, root) {
   };
   let moved = false;
   for (const act of acts) {
-    if (!['received', 'missing'].includes(act.state) || act.kind === 'withdraw' || act.carried) continue;
+    // Words that were counted are looked for again: the town hall may have hidden them since.
+    const isOpen = ['received', 'missing'].includes(act.state) || (act.state === 'counted' && !act.counts);
+    if (!isOpen || act.kind === 'withdraw' || act.carried) continue;
     const data = `${act.consultation}/donnees/`;
     const results = await read(`${data}results.json`, null);
     if (act.counts && !results) continue;
@@ -72,8 +83,9 @@ export async function countActs(store, acts, fetch, root) {
     const isThere = isOwnRow(act, row);
     // Without network nobody can say: silence is no proof that an act is missing.
     const state = isThere ? 'counted' : results && rows ? 'missing' : act.state;
-    if (state === act.state) continue;
-    const news = { state, number: isThere ? row[1] : '', countedAt: results ? results.closed_at : '' };
+    const hidden = isHidden(act, row);
+    if ((state === act.state && hidden === Boolean(act.hidden)) || (act.state === 'counted' && !isThere)) continue;
+    const news = { state, hidden, number: isThere ? row[1] : '', countedAt: results ? results.closed_at : '' };
     await store.edit('acts', [act.id], (old) => old && { ...old, ...news });
     moved = true;
   }

@@ -24,6 +24,7 @@ function sayOutcome(act) {
   if (act.box && act.state === 'counted') return say('outbox.found.secret', { line: sayNumber(act.line || 0) });
   if (act.state === 'missing') return sayOf('outbox.missing', act, { no });
   if (act.state !== 'counted') return sayStanding(act);
+  if (act.hidden) return say('outbox.hidden', { no });
   const when = Date.parse(act.countedAt) / 1000;
   return sayOf('outbox.found', act, { no, number: act.number, day: when ? sayDay(when) : '' });
 }

@@ -117,6 +117,7 @@ interface Act extends Draft {
   /** the number, in the published list, of what it says or is about */
   number: string;
   countedAt: string;
+  hidden?: boolean; // the town hall hides the words
   /** signed on another phone, brought here as a code */
   carried: boolean;
   /** a C2SP tlog-proof, once the act was found in the log; "" before. Acts of older versions have none of these. */
