@@ -26,7 +26,7 @@ class _Late(NamedTuple):
 
     name: str
     url: str = ""
-    prefix: str = ""
+    prefixes: tuple[str, ...] = ()
     words: str = ""
     needs: tuple[str, ...] = ()
 
@@ -34,22 +34,24 @@ class _Late(NamedTuple):
 # Each after those that it loads; `main.mjs` names none of them, so that a phone that reads one page keeps none.
 _LATER = (
     _Late("ed25519_asset", "ED25519_URL"),
-    _Late("qr", "QR_URL", "code.", "CODE_WORDS"),
-    _Late("carry_asset", "CARRY_URL", "carry.", "CARRY_WORDS"),
-    _Late("proofs_asset", "PROOFS_URL", "proof.", "PROOF_WORDS", ("ED25519_URL",)),
+    _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
+    _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
+    _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
+# What becomes of an act: said where acts are made or listed, and nowhere else.
+_OF_ACTS = ("refused.", "trail.", "wait.")
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
-    "acts": _Late("acts_asset"),
-    "outbox": _Late("outbox_asset", "", "outbox.", "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")),
+    "acts": _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS"),
+    "outbox": _Late("outbox_asset", "", ("outbox.", *_OF_ACTS), "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
-    "recount": _Late("recount_asset", "", "recount.", "RECOUNT_WORDS"),
+    "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
     "secret": _Late("secret_asset"),
 }
-_APART = tuple(one.prefix for one in (*_LATER, *_PARTS.values()) if one.prefix)
+_APART = tuple({prefix for one in (*_LATER, *_PARTS.values()) for prefix in one.prefixes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
         words, urls = theme.script_words[code], dict[str, str]()
 
         def add(one: _Late, words: Mapping[str, str] = words, urls: Mapping[str, str] = urls) -> str:
-            own = {one.words: _part(words, one.prefix)} if one.words else {}
+            own = {one.words: _part(words, one.prefixes)} if one.words else {}
             given = {name: urls[name] for name in one.needs}
             brings = modules if one is _PARTS["acts"] else ""
             return shelf.add(_bundled(files[one], page, brings, **own, **given), "js")
@@ -114,8 +116,8 @@ def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[
     return scripts, parts
 
 
-def _part(words: Mapping[str, str], prefix: str) -> dict[str, str]:
-    return {key: text for key, text in words.items() if key.startswith(prefix)}
+def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:
+    return {key: text for key, text in words.items() if key.startswith(prefixes)}
 
 
 def _bundled(entry: Path, page: Path, prelude: str = "", **constants: object) -> bytes:

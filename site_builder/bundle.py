@@ -65,12 +65,19 @@ class _Bundle:
                 raise BundleError(f"{declared} is declared in {owner} and in {name}")
         return frozenset(declared for exported, declared in _DECLARED.findall(body) if exported)
 
+    def keys(self) -> dict[str, str]:
+        """What each exported name is called on the counter: two scripts agree on it without writing it out twice."""
+        names = sorted(one for name in self.bodies for one in self.exports[name])
+        return {one: f"_{place:x}" for place, one in enumerate(names)}
+
     def text(self) -> str:
         """The modules in order; what is borrowed comes just before the first that needs it."""
         both = sorted(self.borrowed & self.owners.keys())
         if both:
             raise BundleError(f"borrowed and declared: {', '.join(both)}")
-        counter = f"const {{{','.join(sorted(self.borrowed))}}} = {_COUNTER};\n"
+        keys = {} if self.lender is None else self.lender.keys()
+        names = ",".join(f"{keys[one]}:{one}" for one in sorted(self.borrowed))
+        counter = f"const {{{names}}} = {_COUNTER};\n"
         return "\n".join((counter if name == self.first_borrower else "") + body for name, body in self.bodies.items())
 
 
@@ -98,6 +105,8 @@ def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), bor
     """
     modules = _Bundle(entry, None if borrows_from is None else _Bundle(borrows_from))
     lent = sorted({name for borrower in lends_to for name in _Bundle(borrower, modules).borrowed})
-    counter = f"{_COUNTER} = {{{','.join(lent)}}};" if lent else ""
+    keys = modules.keys()
+    handed = ",".join(f"{keys[one]}:{one}" for one in lent)
+    counter = f"{_COUNTER} = {{{handed}}};" if lent else ""
     script = f'(() => {{"use strict";\n{prelude}\n{modules.text()}\n{counter}\n}})();'
     return str(minify.string("application/javascript", script))

@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
-import { blindToken, finalizeToken, isTokenSigned, prepareToken, tokenMembers, tokenText } from '../../themes/town/static/js/blind.mjs';
+import { blindToken, finalizeToken, prepareToken, tokenMembers } from '../../themes/town/static/js/blind.mjs';
+import { isTokenSigned, tokenText } from '../../themes/town/static/js/token.mjs';
 import { b64u, unb64u, utf8 } from '../../themes/town/static/js/canonical.mjs';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));

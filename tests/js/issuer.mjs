@@ -1,7 +1,7 @@
 // A town hall that gives out rights to secret votes and takes them back in ballots, for tests (docs/formats.md §15).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isTokenSigned, tokenText } from '../../themes/town/static/js/blind.mjs';
+import { isTokenSigned, tokenText } from '../../themes/town/static/js/token.mjs';
 import { b64u, unb64u, utf8 } from '../../themes/town/static/js/canonical.mjs';
 import { ballotKey, DEVICE } from '../../themes/town/static/js/keys.mjs';
 import { thumbprint } from '../../themes/town/static/js/public_key.mjs';

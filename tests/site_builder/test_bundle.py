@@ -81,7 +81,7 @@ def test_what_a_script_lends_is_not_bundled_twice(tmp_path: Path) -> None:
     late = bundle(tmp_path / "late.mjs", borrows_from=page)
     lender = bundle(page, lends_to=[tmp_path / "late.mjs"])
     assert "lent" not in late
-    assert re.search(r"globalThis\.PREAU=\{a:\w+\}", lender)
+    assert re.search(r"globalThis\.PREAU=\{_0:\w+\}", lender)
     assert run(f"{lender};{late}") == "first\nlent!"
 
 

@@ -4,7 +4,7 @@ import { element, find, findAll } from './elements.mjs';
 import { startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
 import { startOwnVotes } from './own_vote.mjs';
-import { say } from './words.mjs';
+import { learnWords, say } from './words.mjs';
 
 /** @param {Page} page */
 function startActs(page) {
@@ -13,4 +13,5 @@ function startActs(page) {
   for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
 }
 
+learnWords(ACT_WORDS);
 if (HERE.page) startActs(HERE.page);

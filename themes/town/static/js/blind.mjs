@@ -1,9 +1,9 @@
 // Blind signatures, the phone's half (RFC 9474, RSABSSA-SHA384-PSS-Randomized). Twin of civic/blind.py and civic/token.py.
 // Only pages with a secret question load this: it needs BigInt (Safari 14, Chrome 67, Firefox 68).
-import { b64u, unb64u, utf8 } from './canonical.mjs';
+import { b64u, unb64u } from './canonical.mjs';
+import { isTokenSigned } from './token.mjs';
 
 const HASH_BYTES = 48; // and as many of salt
-const PSS = { name: 'RSA-PSS', hash: 'SHA-384', saltLength: HASH_BYTES };
 const BITS = 2048;
 const EXPONENT = 65537;
 const DRAWS = 128; // each succeeds at least every other time
@@ -98,17 +98,6 @@ function modulus(jwk) {
 }
 
 /**
- * What a token is for, as the town reads it.
- * @param {string} space
- * @param {string} consultation
- * @param {string} question
- * @param {string} jkt thumbprint of the ballot key
- */
-export function tokenText(space, consultation, question, jkt) {
-  return utf8(['preau-token-v1', space, consultation, question, jkt].join('|'));
-}
-
-/**
  * The message to be signed: the text behind 32 random bytes.
  * @param {Uint8Array} text
  * @param {(size: number) => Uint8Array} random
@@ -151,16 +140,6 @@ export async function finalizeToken(jwk, message, blindSignature, inverse) {
   const signature = toBytes((number * toNumber(inverse)) % n, size);
   if (!(await isTokenSigned(jwk, message, signature))) throw new Error('bad signature');
   return signature;
-}
-
-/**
- * @param {IssuerJwk} jwk
- * @param {Uint8Array<ArrayBuffer>} message
- * @param {Uint8Array<ArrayBuffer>} signature
- */
-export async function isTokenSigned({ kty, n, e }, message, signature) {
-  const key = await crypto.subtle.importKey('jwk', { kty, n, e }, PSS, false, ['verify']);
-  return crypto.subtle.verify(PSS, key, signature, message);
 }
 
 /**

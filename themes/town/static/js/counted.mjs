@@ -1,5 +1,5 @@
 // Was it counted? Looks an act up in the published list, so that nobody has to believe a green tick.
-import { chosenValues } from './form_body.mjs';
+import { chosenValues } from './choice.mjs';
 
 const ROWS_A_FILE = 512;
 

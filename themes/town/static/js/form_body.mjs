@@ -1,19 +1,9 @@
 // The body of an act, read from its form as the form itself describes it: `data-body`, docs/formats.md §10.
+import { BLANK } from './choice.mjs';
 import { find, findAll } from './elements.mjs';
 import { lengthOf, normalise } from './text.mjs';
 import { isSaid, say, sayNumber } from './words.mjs';
 
-const BLANK = 'blank';
-
-/**
- * The values of a choice as inputs and published rows write them: nothing chosen is one value too.
- * @param {string | string[] | null | undefined} choice
- * @returns {string[]}
- */
-export function chosenValues(choice) {
-  const values = Array.isArray(choice) ? choice : choice ? [choice] : [];
-  return values.length ? values : [BLANK];
-}
 
 /**
  * What is asked of a field that has nothing, or not enough.

@@ -3,7 +3,7 @@ import { showAndSend, statusPlace } from './act_sheet.mjs';
 import { choiceWord, sayOf, statusChip } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
-import { chosenValues } from './form_body.mjs';
+import { chosenValues } from './choice.mjs';
 import { actForms, draftOf } from './forms.mjs';
 import { standingAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';

@@ -1,11 +1,12 @@
 // The right to a secret vote (docs/formats.md §15): asked for with a blinded message, kept with its ballot key, used later.
 // The town signs without seeing what, so nobody can tell later whose ballot it was.
-import { blindToken, finalizeToken, prepareToken, tokenMembers, tokenText } from './blind.mjs';
+import { blindToken, finalizeToken, prepareToken, tokenMembers } from './blind.mjs';
 import { b64u, sha256, unb64u } from './canonical.mjs';
 import { sealAsDevice } from './grants.mjs';
 import { ballotKey, DEVICE, isNamedIn } from './keys.mjs';
 import { thumbprint } from './public_key.mjs';
 import { ask } from './town_answers.mjs';
+import { tokenText } from './token.mjs';
 
 /** Why there is no right, as a word of secret_page.mjs or a code of the town. */
 export class NoRight extends Error {}

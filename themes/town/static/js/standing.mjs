@@ -1,5 +1,5 @@
 // From acts to what counts: twin of civic/replay.py for choices, in every mode.
-import { chosenValues } from './form_body.mjs';
+import { chosenValues } from './choice.mjs';
 import { isWinning } from './slots.mjs';
 
 /** What stands after some acts: the head of each slot of each voter. */
