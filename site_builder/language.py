@@ -1,7 +1,7 @@
 """A language of the site: its name, its prefix, and how it writes dates, times and numbers (Babel's CLDR data).
 
-French and English follow the words of the mock-ups ("jeudi 18 juin à 20 h", "Thursday 18 June, 8 pm"); any other
-language gets CLDR's own forms.
+French and English follow the words of the mock-ups ("jeudi 18 juin à 20 h", "Thursday 18 June, 8 pm"); Dutch and
+German take CLDR's dates with the hours of a notice board ("20 uur", "20 Uhr"); any other language gets CLDR's own forms.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ NBSP = "\u00a0"
 # CLDR has no locale "en" with the day before the month.
 _LOCALES = {"en": "en_GB"}
 _OWN = ("fr", "en")  # written here, the others by CLDR
+# A whole hour, an hour and its minutes, what joins it to its date: as the scripts of the page say them.
+_HOURS = {
+    "fr": ("{hour} h", "{hour} h {minute:02}", " à"),
+    "nl": ("{hour} uur", "{hour}.{minute:02} uur", " om"),
+    "de": ("{hour} Uhr", "{hour}:{minute:02} Uhr", " um"),
+}
 _YEAR = re.compile(r"\s*(,|'[^']*')?\s*y+.*$")
 _REMEMBERED = 8192
 
@@ -99,21 +105,22 @@ class Language:
         return self._joined(format_date(at, self._without_year["full"], self.locale), self.time(instant))
 
     def _time(self, instant: int) -> str:
-        """20 h, 7 h 40 · 8 pm, 7:40 am, 12 noon."""
+        """20 h, 7 h 40 · 8 pm, 7:40 am, 12 noon · 20 uur, 7.40 uur · 20 Uhr, 7:40 Uhr."""
         at = self._at(instant)
-        if self.code == "fr":
-            return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02}" if at.minute else "")
+        if self.code in _HOURS:
+            whole, exact, _ = _HOURS[self.code]
+            return (exact if at.minute else whole).format(hour=at.hour, minute=at.minute).replace(" ", NBSP)
         if self.code == "en":
             return _english_time(at)
         return format_time(at, "short", locale=self.locale, tzinfo=self.zone)
 
     def _datetime(self, instant: int) -> str:
-        """18 juin 2026 à 20 h · 18 June 2026, 8 pm."""
+        """18 juin 2026 à 20 h · 18 June 2026, 8 pm · 18 juni 2026 om 20 uur."""
         return self._joined(self.date(instant), self.time(instant))
 
     def _joined(self, date: str, time: str) -> str:
-        if self.code == "fr":
-            return f"{date} à{NBSP}{time}"
+        if self.code in _HOURS:
+            return f"{date}{_HOURS[self.code][2]}{NBSP}{time}"
         if self.code == "en":
             return f"{date}, {time}"
         return str(self.locale.datetime_formats["medium"]).replace("{1}", date).replace("{0}", time)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sync_server.imports.plan import Plan
 
-LANGUAGES = ("en", "fr")  # those that the theme speaks
+LANGUAGES = ("en", "fr", "nl", "de")  # those that the theme speaks
+ALWAYS = LANGUAGES[:2]  # an import is read in these, and in its own
 SPACE = """\
 id = "import"
 name = "Imports"
@@ -47,6 +48,8 @@ at = {ends_at}
 CLOSED = {
     "en": "Everything has been imported: the vote is closed.",
     "fr": "Tout est importé : le vote est clos.",
+    "nl": "Alles is ingevoerd: de stemming is gesloten.",
+    "de": "Alles ist übernommen: Die Abstimmung ist geschlossen.",
 }
 CATEGORY = """
 [[category]]
@@ -58,8 +61,8 @@ id = {id}
 
 def space_files(language: str) -> dict[str, str]:
     """The files of a space for imports; the language of the imported texts comes first where the theme speaks it."""
-    first = language if language in LANGUAGES else LANGUAGES[0]
-    languages = [first, *(one for one in LANGUAGES if one != first)]
+    first = language if language in LANGUAGES else ALWAYS[0]
+    languages = [first, *(one for one in ALWAYS if one != first)]
     hours = "\n".join(f'{one} = "–"' for one in languages)
     return {"space.toml": SPACE.format(languages=json.dumps(languages), hours=hours)}
 

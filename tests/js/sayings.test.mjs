@@ -23,6 +23,15 @@ test('English dates', () => {
   assert.equal(plain(sayMoment(CLOSING + 125)), '18 June at 8:02 pm');
 });
 
+test('Dutch and German dates', () => {
+  at('nl');
+  assert.equal(plain(sayDeadline(CLOSING)), 'donderdag 18 juni om 20 uur');
+  assert.equal(plain(sayMoment(CLOSING + 125)), '18 juni om 20.02 uur');
+  at('de');
+  assert.equal(plain(sayDeadline(CLOSING)), 'Donnerstag, 18. Juni um 20 Uhr');
+  assert.equal(plain(sayMoment(CLOSING + 125)), '18. Juni um 20:02 Uhr');
+});
+
 test('numbers and plurals', () => {
   at('fr');
   assert.equal(plain(sayNumber(4127)), '4 127');

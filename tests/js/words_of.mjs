@@ -13,6 +13,11 @@ export function wordsOf(lang) {
   return Object.assign({}, read(`themes/town/static/js/words/${lang}.json`), ...brought);
 }
 
+/** The languages of the theme. */
+export function languages() {
+  return readdirSync(new URL('themes/town/static/js/words/', root)).map((name) => name.replace('.json', ''));
+}
+
 /** Every script that says something. */
 export function scripts() {
   const folder = new URL('themes/town/static/js/', root);

@@ -13,6 +13,7 @@ from civic import modules
 from civic.module import Entry, Module
 from civic.refusals import Refused
 from tests.civic.town import always_open
+from tests.theme.sources import LANGUAGES
 
 RULES = always_open()
 MODULES = modules.load()
@@ -45,7 +46,7 @@ def test_any_body_is_parsed_or_refused_with_a_code(module: Module, data: st.Data
 @every_module
 def test_words_are_the_same_in_every_language(module: Module) -> None:
     files = sorted((folder(module) / "words").glob("*.json"))
-    assert {"fr", "en"} <= {path.stem for path in files}
+    assert [path.stem for path in files] == list(LANGUAGES)
     catalogues = {path.stem: json.loads(path.read_text("utf-8")) for path in files}
     expected = {key: sorted(PLACEHOLDER.findall(words)) for key, words in catalogues["fr"].items()}
     for catalogue in catalogues.values():

@@ -15,6 +15,8 @@ REFUSED = re.compile(r"Code\.([A-Z_]+)(?:, \"(\w+)\")?")
 NEVER = {
     "fr": "enveloppe hash empreinte synchroni cache jeton serveur hors.ligne session bug veuillez valider",
     "en": "envelope hash fingerprint synchroni cache token server offline session bug please submit",
+    "nl": "envelop hash vingerafdruk synchroni cache token server offline sessie bug gelieve valide",
+    "de": "umschlag hash fingerabdruck synchroni cache token server offline sitzung bug validier",
 }
 SOURCES = [*HERE.glob("*.py"), HERE.parents[1] / "civic" / "moderation.py"]
 

@@ -21,6 +21,8 @@ CLOSES = 1_781_805_600  # 2026-06-18T18:00:00Z, a Thursday
 DECEMBER = 1_797_552_000  # 2026-12-18
 FRENCH = Language("fr", "Europe/Paris", is_default=True)
 ENGLISH = Language("en", "Europe/Paris", is_default=False)
+DUTCH = Language("nl", "Europe/Brussels", is_default=False)
+GERMAN = Language("de", "Europe/Zurich", is_default=False)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,11 @@ ENGLISH = Language("en", "Europe/Paris", is_default=False)
         (ENGLISH.time(CLOSES + 120), "8:02 pm"),
         (ENGLISH.time(CLOSES - 8 * 3600), "12 noon"),
         (ENGLISH.time(CLOSES + 4 * 3600), "12 midnight"),
-        (Language("nl", "Europe/Brussels", is_default=False).weekday_date(CLOSES), "donderdag 18 juni, 20:00"),
+        (DUTCH.weekday_date(CLOSES), "donderdag 18 juni om 20 uur"),
+        (DUTCH.datetime(CLOSES - 12 * 3600 - 1200), "18 juni 2026 om 7.40 uur"),
+        (DUTCH.number(4127), "4.127"),
+        (GERMAN.weekday_date(CLOSES), "Donnerstag, 18. Juni um 20 Uhr"),
+        (GERMAN.datetime(CLOSES - 12 * 3600 - 1200), "18. Juni 2026 um 7:40 Uhr"),
         (Language("es", "Europe/Madrid", is_default=False).day(CLOSES), "18 de junio"),
         (FRENCH.number(4127), "4 127"),
         (ENGLISH.number(4127), "4,127"),
@@ -55,6 +61,7 @@ def test_nothing_breaks_between_a_number_and_what_it_counts() -> None:
     assert " " not in FRENCH.time(CLOSES + 60)
     assert " " not in FRENCH.day(CLOSES)
     assert " " not in ENGLISH.time(CLOSES)
+    assert " " not in DUTCH.time(CLOSES)
 
 
 def test_the_hour_is_the_one_on_the_clock_of_the_town() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 THEME = REPOSITORY / "themes" / "town"
 MODULES = REPOSITORY / "civic" / "modules"
-LANGUAGES = ("fr", "en")
+LANGUAGES = tuple(sorted(path.stem for path in (THEME / "words").glob("*.json")))
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 

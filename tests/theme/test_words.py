@@ -15,6 +15,8 @@ PLURALS = {"zero", "one", "two", "few", "many", "other"}
 FORBIDDEN = {
     "fr": "enveloppe hash empreinte synchroni cache jeton serveur hors.ligne module session bug veuillez valider",
     "en": "envelope hash fingerprint synchroni cache token server offline module session bug please submit",
+    "nl": "envelop hash vingerafdruk synchroni cache token server offline module sessie bug gelieve valide",
+    "de": "umschlag hash fingerabdruck synchroni cache token server offline modul sitzung bug validier",
 }
 AUDITORS = (
     "data.",
@@ -78,6 +80,14 @@ def test_no_citizen_reads_a_technical_word(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_exclamation_no_emoji_no_straight_quote(lang: str) -> None:
     assert not [text for text in words(lang).values() if re.search(r"[!'\"\U0001f300-\U0001faff]", text)]
+
+
+def test_no_sentence_is_left_in_french() -> None:
+    """What French and another language write alike is short: a name, a number, a word of both."""
+    french = words("fr")
+    for lang in LANGUAGES:
+        alike = {key for key, text in words(lang).items() if text == french[key] and len(text.split()) > 2}
+        assert lang == "fr" or alike == {"recount.program.command"}, lang
 
 
 def test_french_signs_are_held_to_their_words() -> None:

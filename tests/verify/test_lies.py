@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,14 @@ from civic.canonical import b64u_encode, canonical_json
 from civic.log.entries import Closed, Committed, Declared
 from civic.receipt import commitment
 from civic.rows import Line, Row, line_bytes
-from site_builder.verify.page import page, read_page_words
+from site_builder.verify.page import languages, page, read_page_words
 from tests.civic.test_groups import rules
 from tests.civic.town import Citizen
 from tests.sync_server.town_files import RULES
+from tests.theme.sources import LANGUAGES
 from tests.verify.town import FORM, LOG_KEY, SLUG, TOWN_KEY, Server, Told, checked, codes, log_files, told
 
+PLACE = re.compile(r"\{(\w+)\}")
 ROWS, RESULTS = f"{SLUG}/donnees/rows.jsonl", f"{SLUG}/donnees/results.json"
 
 
@@ -62,9 +65,12 @@ def test_figures_by_group_are_said_to_rest_on_the_towns_word(tmp_path: Path) -> 
     )
 
 
-@pytest.mark.parametrize("code", ["fr", "en"])
-def test_the_page_is_written_in_either_language(server: Server, tmp_path: Path, code: str) -> None:
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_page_is_written_in_every_language_of_the_site(server: Server, tmp_path: Path, code: str) -> None:
     assert SLUG in page(checked(server.publish(tmp_path)), read_page_words(code))
+    places = {key: sorted(PLACE.findall(text)) for key, text in read_page_words(code).items()}
+    assert code in languages()
+    assert places == {key: sorted(PLACE.findall(text)) for key, text in read_page_words("fr").items()}
 
 
 def test_an_act_that_was_removed_is_missing(server: Server, tmp_path: Path) -> None:

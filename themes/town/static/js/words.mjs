@@ -65,12 +65,12 @@ export function sayDay(seconds) {
 }
 
 /**
- * "20 h", "18 h 02", "8 pm", "6:02 pm"
+ * "20 h", "18 h 02", "8 pm", "6:02 pm", "20 uur", "18.02 uur"
  * @param {number} seconds
  */
 export function sayHour(seconds) {
   const minute = Number(format(seconds, { minute: 'numeric' }));
-  // French towns write "20 h": no format of the browser does.
+  // Towns write "20 h", "20 uur", "20 Uhr": no format of the browser does.
   if (WORDS.hour) {
     const hour = Number(format(seconds, { hour: 'numeric', hourCycle: 'h23' }).replace(/\D/g, ''));
     return say(minute ? 'hour.minute' : 'hour', { hour, minute: String(minute).padStart(2, '0') });
