@@ -43,13 +43,15 @@ _OF_ACTS = ("refused.", "trail.", "wait.")
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "acts": _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS"),
-    "outbox": _Late("outbox_asset", "", ("outbox.", *_OF_ACTS), "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")),
+    "outbox": _Late(
+        "outbox_asset", "", ("outbox.", "later", *_OF_ACTS), "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")
+    ),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
-    "secret": _Late("secret_asset"),
+    "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
 }
 _APART = tuple({prefix for one in (*_LATER, *_PARTS.values()) for prefix in one.prefixes})
 

@@ -97,7 +97,7 @@ function countedWhen(act) {
 export function sayStanding(act) {
   const number = sayNumber(act.no);
   if (act.state === 'waiting') {
-    if (isEarly(act, Date.now() / 1000)) return sayOf('wait.hour', act, { hour: sayHour(act.notBefore || 0) });
+    if (isEarly(act, Date.now() / 1000)) return sayOf('later', act, { hour: sayHour(act.notBefore || 0) });
     const key = `wait.${act.code}`;
     return isSaid(key) ? say(key) : sayOf('kept', act, {});
   }
