@@ -1,7 +1,8 @@
 """A language of the site: its name, its prefix, and how it writes dates, times and numbers (Babel's CLDR data).
 
 French and English follow the words of the mock-ups ("jeudi 18 juin à 20 h", "Thursday 18 June, 8 pm"); Dutch and
-German take CLDR's dates with the hours of a notice board ("20 uur", "20 Uhr"); any other gets CLDR's own forms.
+German take CLDR's dates with the hours of a notice board ("20 uur", "20 Uhr"); any other language gets CLDR's own
+forms.
 """
 
 from __future__ import annotations

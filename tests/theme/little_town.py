@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,28 @@ def town_files(mode: str = "open") -> dict[str, bytes]:
     return {path: text.encode() for path, text in files.items()}
 
 
+def in_languages(files: dict[str, bytes], languages: Collection[str]) -> dict[str, bytes]:
+    """The same files for a town that speaks more: labels are those in English, texts hold no word of any language."""
+    others = [one for one in languages if one != "fr"]
+    if others == ["en"]:
+        return files
+    found = dict(files)
+    for path, data in files.items():
+        text = data.decode()
+        if path.endswith(".toml"):
+            text = text.replace('["fr", "en"]', json.dumps(list(languages)))
+            found[path] = re.sub(
+                r'(\n|, )en = (".*?")(?=\n|\})',
+                lambda said: "".join(f"{said[1]}{one} = {said[2]}" for one in others),
+                text,
+            ).encode()
+        if path.endswith("/en.md"):
+            menu = "menu: 1\n" if "menu:" in text else ""
+            for one in others:
+                found[path.replace("/en.md", f"/{one}.md")] = f"title: 1 ({one})\nsummary: 1\n{menu}\n1.\n".encode()
+    return found
+
+
 def identity(kind: str, number: int) -> str:
     """The id of a proposal or comment."""
     return base64.urlsafe_b64encode(f"{kind:8}{number:08}".encode()).decode().rstrip("=")
@@ -149,10 +173,16 @@ def _snapshot(content: Content, slug: str, now: int, ideas: int, *, is_tied: boo
 
 
 def write_town(
-    folder: Path, state: str, ideas: int = IDEAS, *, is_tied: bool = False, mode: str = "open"
+    folder: Path,
+    state: str,
+    ideas: int = IDEAS,
+    *,
+    is_tied: bool = False,
+    mode: str = "open",
+    languages: Collection[str] = ("fr", "en"),
 ) -> tuple[Path, Path]:
     """Writes the town on the day of `state`; its folder and its snapshot's."""
-    files = town_files(mode)
+    files = in_languages(town_files(mode), languages)
     content = parse_content(files)
     for path, data in files.items():
         (folder / "town" / path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The little town asks three questions: its site on any day, with any counts."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from site_builder.settings import build_site
 from site_builder.site import Folders, Site
 from tests.civic.asked import QUESTIONS_TOML
 from tests.civic.issuers import ISSUER
-from tests.theme.little_town import DAY, SPACE, START, TEXT, identity, iso
+from tests.theme.little_town import DAY, SPACE, START, TEXT, identity, in_languages, iso
 
 SLUG = "marche"
 DAYS = {"before": -2, "vote": 3, "grace": 11, "results": 14}
@@ -123,10 +124,16 @@ def _drawn() -> list[dict[str, Any]]:
 
 
 def build_asking(
-    folder: Path, theme: Path, state: str, counts: str = "hidden", counted: str = "clear", profile: str = ""
+    folder: Path,
+    theme: Path,
+    state: str,
+    counts: str = "hidden",
+    counted: str = "clear",
+    profile: str = "",
+    languages: Collection[str] = ("fr", "en"),
 ) -> Path:
     """Builds the town's site on the day of `state`; its folder."""
-    town = files(counts, profile)
+    town = in_languages(files(counts, profile), languages)
     content = parse_content(town)
     for path, data in town.items():
         (folder / "town" / path).parent.mkdir(parents=True, exist_ok=True)
