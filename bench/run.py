@@ -28,6 +28,7 @@ ROWS = {
     "one_vote": "One vote until its pages are in place",
     "tap_to_page": "From the tap on the phone to the published page",
     "ingest": "Taking acts in",
+    "pipeline": "Reading and checking one act",
     "blind": "Signing a right to vote blindly",
     "append_growth": "Appending to a ledger that has grown",
     "tally": "Tally of 200 proposals after 1,000,000 votes",
