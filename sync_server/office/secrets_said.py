@@ -136,6 +136,6 @@ def _count(desk: Office, tried: str) -> None:
 def _step_of(desk: Office, secret: str, typed: str) -> int | None:
     now, totp = desk.now() // STEP, pyotp.TOTP(secret)
     for step in range(now - LATE_STEPS, now + LATE_STEPS + 1):
-        if hmac.compare_digest(totp.generate_otp(step), typed):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), typed.encode()):  # as bytes: anything may be typed
             return step
     return None

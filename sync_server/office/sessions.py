@@ -106,7 +106,8 @@ def check_form() -> None:
         raise Refused(Code.BAD_SIGNATURE)
     desk = office()
     held = request.cookies.get(_name(desk, "session")) or request.cookies.get(_name(desk, "visit"), "")
-    if not held or not hmac.compare_digest(desk.vault.mark("office-form", held), request.form.get("form", "")):
+    brought = request.form.get("form", "").encode()  # as bytes: anything may come
+    if not held or not hmac.compare_digest(desk.vault.mark("office-form", held).encode(), brought):
         raise Refused(Code.BAD_SIGNATURE)
 
 

@@ -91,6 +91,16 @@ def test_who_has_the_password_does_not_guess_the_code(house: House) -> None:
     assert browser.get(HOME).status_code == 303
 
 
+@pytest.mark.parametrize("code", ["", "é", "١٢٣٤٥٦", "12345", "0" * 5000, "\x00"])
+def test_a_code_that_is_none_is_refused_as_any_other(house: House, code: str) -> None:
+    arrive(house)
+    browser = Browser(house)
+    browser.sign_in()
+    browser.get("/office/factor")
+    assert browser.post("/office/factor", {"code": code}).status_code == 400
+    assert browser.get(HOME).status_code == 303
+
+
 def test_a_session_somebody_planted_never_becomes_a_clerks(house: House) -> None:
     ana = arrive(house)
     house.clock.at += 60
@@ -167,7 +177,7 @@ def test_a_form_that_is_not_ours_does_nothing(house: House) -> None:
     strange = Browser(house)
     strange.get("/office/sign-in")
     mark = strange.page.partition('name="form" value="')[2][:43]
-    for forged in ({"form": ""}, {"form": "A" * 43}, {"form": mark}):
+    for forged in ({"form": ""}, {"form": "A" * 43}, {"form": "é" * 43}, {"form": mark}):
         answer = ana.client.post("/office/space/valbrume/people/invite", data=wish | forged)
         assert answer.status_code == 403, forged
         assert "rien n’est fait" in answer.text or "nothing was done" in answer.text
