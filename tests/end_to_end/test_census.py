@@ -90,5 +90,5 @@ def test_who_is_too_young_is_told_and_no_vote_is_kept(town: Town, links: list[st
     page.goto(f"{town.url}/express/1/")
     page.locator("form[data-act=ballot][data-grant]").first.wait_for()
     answer(page, 1, "for")
-    see(page, "Refusé parce que cette étape demande un âge que vous n’aviez pas")
+    see(page, "Refusé parce que vous n’aviez pas l’âge demandé")
     assert len(town.records("express")) == before
