@@ -7,15 +7,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from civic import signing
-from civic.canonical import b64u_decode, b64u_encode
+from civic.canonical import b64u_encode
 from civic.jws import check_signature, kid_header
 from civic.keys import jwk_text, thumbprint
 from civic.refusals import Code, Refused
 from civic.token_request import TYPE, check_blinded, parse_token_asked, parse_token_request
 from tests.civic.issuers import ISSUER
-from tests.fuzz.mutation import junk, junk_but, spoil_bytes, spoil_json, spoil_text
+from tests.fuzz.signed import SignedMessage
 from tests.fuzz.target import Target
-from tests.fuzz.targets.envelope import HASH, is_matching, is_whole, unlike, written
+from tests.fuzz.targets.envelope import HASH, is_matching, is_whole, written
 from tests.fuzz.targets.envelope import signed as signed_by
 
 DEVICE = ec.derive_private_key(0xDE71CE, ec.SECP256R1())
@@ -49,7 +49,7 @@ def signed(header: str, payload: bytes) -> str:
     return signed_by(header, payload, DEVICE)
 
 
-GOOD = signed(HEADER, written(MEMBERS))
+MESSAGE = SignedMessage(TYPE, HEADER, MEMBERS, VALID, ("jkt", "nonce", "token", "", "V"), signed)
 
 
 def judge(text: str) -> None:
@@ -58,39 +58,6 @@ def judge(text: str) -> None:
         raise Refused(Code.UNKNOWN_KEY)
     check_signature(request.parts, *POINT)
     check_blinded(parse_token_asked(request).blinded, ISSUER.key)
-
-
-def spoilt_letters(chance: random.Random) -> str:
-    return spoil_text(chance, GOOD)
-
-
-def spoilt_part(chance: random.Random) -> str:
-    parts = GOOD.split(".")
-    place = chance.randrange(3)
-    parts[place] = b64u_encode(spoil_bytes(chance, b64u_decode(parts[place])))
-    return ".".join(parts)
-
-
-def spoilt_header(chance: random.Random) -> str:
-    other = chance.choice((
-        lambda: unlike(HEADER, lambda: spoil_text(chance, HEADER)),
-        lambda: HEADER.replace("ES256", chance.choice(("none", "HS256", "RS256", ""))),
-        lambda: HEADER.replace(TYPE, chance.choice(("preau-env+jws", "preau-device+jws", "preau-grant+jws", "JWT"))),
-    ))()  # fmt: skip
-    return signed(other, written(MEMBERS))
-
-
-def spoilt_member(chance: random.Random) -> str:
-    members = dict(MEMBERS)
-    way = chance.randrange(4)
-    if way == 0:
-        members.pop(chance.choice(list(members)))
-    elif way == 1:
-        members[chance.choice(("jkt", "nonce", "token", "", "V"))] = junk(chance)
-    else:
-        name = chance.choice(list(VALID))
-        members[name] = junk_but(chance, VALID[name])
-    return signed(HEADER, written(members))
 
 
 def spoilt_number(chance: random.Random) -> str:
@@ -104,19 +71,8 @@ def spoilt_number(chance: random.Random) -> str:
     return signed(HEADER, written(MEMBERS | {"blinded": other}))
 
 
-def spoilt_payload(chance: random.Random) -> str:
-    return signed(HEADER, spoil_json(chance, written(MEMBERS)))
-
-
-WAYS: tuple[Callable[[random.Random], str], ...] = (
-    spoilt_letters, spoilt_part, spoilt_header, spoilt_member, spoilt_member, spoilt_number, spoilt_payload,
-)  # fmt: skip
-
-
 def make(chance: random.Random) -> str:
-    while (text := chance.choice(WAYS)(chance)) == GOOD:
-        pass
-    return text
+    return MESSAGE.make(chance, spoilt_number)
 
 
 TARGET = Target(
