@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from sync_server.storage.people_tables import _sealed
-from sync_server.storage.tables import _integer, _text, metadata
+from sync_server.storage.columns import integer, sealed, text
+from sync_server.storage.tables import metadata
 
 clerks = sa.Table(
     "clerks",
     metadata,
-    _text("id", key=True),
-    _text("mark"),  # keyed hash of the mailbox, "" once the clerk has left every town
-    _sealed("email"),
-    _text("name"),
-    _text("password"),  # argon2id
-    _sealed("totp"),  # empty where there is none
-    _integer("totp_step"),  # the last one that was used: a code serves once
-    _sealed("key"),  # the P-256 key that signs their acts
-    _text("kid"),
-    _integer("since"),
+    text("id", key=True),
+    text("mark"),  # keyed hash of the mailbox, "" once the clerk has left every town
+    sealed("email"),
+    text("name"),
+    text("password"),  # argon2id
+    sealed("totp"),  # empty where there is none
+    integer("totp_step"),  # the last one that was used: a code serves once
+    sealed("key"),  # the P-256 key that signs their acts
+    text("kid"),
+    integer("since"),
     sqlite_with_rowid=False,
 )
 HERE = sa.text("mark <> ''")  # a clerk who has left has no mailbox
@@ -32,11 +32,11 @@ sa.Index("clerks_mark", clerks.c.mark, unique=True, sqlite_where=HERE, postgresq
 clerk_roles = sa.Table(
     "clerk_roles",
     metadata,
-    _text("space", key=True),
-    _text("clerk", key=True),
-    _text("consultation", key=True),  # "" for the whole town
-    _text("role"),  # owner | clerk | moderator | reader
-    _integer("since"),
+    text("space", key=True),
+    text("clerk", key=True),
+    text("consultation", key=True),  # "" for the whole town
+    text("role"),  # owner | clerk | moderator | reader
+    integer("since"),
     sqlite_with_rowid=False,
 )
 sa.Index("clerk_roles_clerk", clerk_roles.c.clerk)
@@ -44,34 +44,34 @@ sa.Index("clerk_roles_clerk", clerk_roles.c.clerk)
 passkeys = sa.Table(
     "passkeys",
     metadata,
-    _text("credential", key=True),  # its id, base64url
-    _text("clerk"),
+    text("credential", key=True),  # its id, base64url
+    text("clerk"),
     sa.Column("public", sa.LargeBinary, nullable=False),  # COSE key
-    _integer("signs"),  # the authenticator's own counter, where it has one
-    _text("label"),
-    _integer("since"),
+    integer("signs"),  # the authenticator's own counter, where it has one
+    text("label"),
+    integer("since"),
 )
 sa.Index("passkeys_clerk", passkeys.c.clerk)
 
 recovery_codes = sa.Table(
     "recovery_codes",
     metadata,
-    _text("clerk", key=True),
-    _text("mark", key=True),
+    text("clerk", key=True),
+    text("mark", key=True),
     sqlite_with_rowid=False,
 )
 
 office_sessions = sa.Table(
     "office_sessions",
     metadata,
-    _text("mark", key=True),
-    _text("clerk"),
-    _text("stage"),  # factor | setup | full
-    _text("device"),  # browser and system in two words; no address is kept
-    _integer("created"),
-    _integer("seen"),
-    _integer("proved"),  # when a password or a factor was last given
-    _integer("expires"),
+    text("mark", key=True),
+    text("clerk"),
+    text("stage"),  # factor | setup | full
+    text("device"),  # browser and system in two words; no address is kept
+    integer("created"),
+    integer("seen"),
+    integer("proved"),  # when a password or a factor was last given
+    integer("expires"),
     sqlite_with_rowid=False,
 )
 sa.Index("office_sessions_clerk", office_sessions.c.clerk)
@@ -79,16 +79,16 @@ sa.Index("office_sessions_clerk", office_sessions.c.clerk)
 invitations = sa.Table(
     "invitations",
     metadata,
-    _text("space", key=True),
-    _text("id", key=True),
-    _text("mark"),  # keyed hash of the token
-    _text("consultation"),
-    _text("role"),
-    _sealed("email"),
-    _text("by"),  # clerk, "" for whoever runs the server
-    _text("renews"),  # clerk whose account the link opens anew, "" for none
-    _integer("created"),
-    _integer("until"),
+    text("space", key=True),
+    text("id", key=True),
+    text("mark"),  # keyed hash of the token
+    text("consultation"),
+    text("role"),
+    sealed("email"),
+    text("by"),  # clerk, "" for whoever runs the server
+    text("renews"),  # clerk whose account the link opens anew, "" for none
+    integer("created"),
+    integer("until"),
     sqlite_with_rowid=False,
 )
 sa.Index("invitations_mark", invitations.c.mark)
@@ -97,10 +97,10 @@ sa.Index("invitations_mark", invitations.c.mark)
 office_tries = sa.Table(
     "office_tries",
     metadata,
-    _text("mark", key=True),
-    _integer("failures"),
-    _integer("until"),  # nothing is looked at before
-    _integer("last"),
+    text("mark", key=True),
+    integer("failures"),
+    integer("until"),  # nothing is looked at before
+    integer("last"),
     sqlite_with_rowid=False,
 )
 
@@ -108,7 +108,7 @@ office_tries = sa.Table(
 journal = sa.Table(
     "journal",
     metadata,
-    _text("space", key=True),
-    _integer("n", key=True),
-    _text("line"),
+    text("space", key=True),
+    integer("n", key=True),
+    text("line"),
 )

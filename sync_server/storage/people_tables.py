@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from sync_server.storage.tables import _integer, _text, metadata
-
-
-def _sealed(name: str) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary, nullable=False)
-
+from sync_server.storage.columns import integer, sealed, text
+from sync_server.storage.tables import metadata
 
 persons = sa.Table(
     "persons",
     metadata,
-    _text("space", key=True),
-    _text("pid", key=True),
-    _integer("since"),
-    _integer("seen"),  # last time the person proved to be there
-    _integer("warned"),  # days before erasure told last, 0 for none
+    text("space", key=True),
+    text("pid", key=True),
+    integer("since"),
+    integer("seen"),  # last time the person proved to be there
+    integer("warned"),  # days before erasure told last, 0 for none
     sqlite_with_rowid=False,
 )
 
@@ -30,12 +26,12 @@ persons = sa.Table(
 identities = sa.Table(
     "identities",
     metadata,
-    _text("space", key=True),
-    _text("mark", key=True),
-    _text("pid"),
-    _text("method"),
-    _text("level"),
-    _integer("since"),
+    text("space", key=True),
+    text("mark", key=True),
+    text("pid"),
+    text("method"),
+    text("level"),
+    integer("since"),
     sqlite_with_rowid=False,
 )
 sa.Index("identities_pid", identities.c.space, identities.c.pid)
@@ -43,14 +39,14 @@ sa.Index("identities_pid", identities.c.space, identities.c.pid)
 devices = sa.Table(
     "devices",
     metadata,
-    _text("space", key=True),
-    _text("kid", key=True),
-    _text("pid"),
-    _text("x"),
-    _text("y"),
-    _text("ks"),
-    _integer("since"),
-    _integer("revoked_at"),  # 0 while it may act
+    text("space", key=True),
+    text("kid", key=True),
+    text("pid"),
+    text("x"),
+    text("y"),
+    text("ks"),
+    integer("since"),
+    integer("revoked_at"),  # 0 while it may act
     sqlite_with_rowid=False,
 )
 sa.Index("devices_pid", devices.c.space, devices.c.pid)
@@ -58,12 +54,12 @@ sa.Index("devices_pid", devices.c.space, devices.c.pid)
 grants = sa.Table(
     "grants",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("jkt", key=True),
-    _text("pid"),
-    _text("kid"),
-    _integer("since"),
+    text("space", key=True),
+    text("consultation", key=True),
+    text("jkt", key=True),
+    text("pid"),
+    text("kid"),
+    integer("since"),
     sqlite_with_rowid=False,
 )
 sa.Index("grants_pid", grants.c.space, grants.c.pid)
@@ -71,43 +67,43 @@ sa.Index("grants_pid", grants.c.space, grants.c.pid)
 enrolments = sa.Table(
     "enrolments",
     metadata,
-    _text("space", key=True),
-    _text("enrol", key=True),
-    _text("kid"),
-    _text("x"),
-    _text("y"),
-    _text("ks"),
-    _text("method"),
-    _sealed("state"),  # what the method remembers
-    _integer("tries"),
-    _integer("confirmed"),
-    _text("outcome"),  # what was answered once it was finished, "" before
-    _integer("expires"),
+    text("space", key=True),
+    text("enrol", key=True),
+    text("kid"),
+    text("x"),
+    text("y"),
+    text("ks"),
+    text("method"),
+    sealed("state"),  # what the method remembers
+    integer("tries"),
+    integer("confirmed"),
+    text("outcome"),  # what was answered once it was finished, "" before
+    integer("expires"),
     sqlite_with_rowid=False,
 )
 
-contacts = sa.Table("contacts", metadata, _text("space", key=True), _text("pid", key=True), _sealed("address"))
+contacts = sa.Table("contacts", metadata, text("space", key=True), text("pid", key=True), sealed("address"))
 
 consents = sa.Table(
     "consents",
     metadata,
-    _text("space", key=True),
-    _text("pid", key=True),
-    _text("purpose", key=True),
+    text("space", key=True),
+    text("pid", key=True),
+    text("purpose", key=True),
     sa.Column("allowed", sa.SmallInteger, nullable=False),
-    _integer("since"),
+    integer("since"),
     sqlite_with_rowid=False,
 )
 
 mails = sa.Table(
     "mails",
     metadata,
-    _text("space", key=True),
-    _text("id", key=True),
-    _sealed("letter"),
-    _integer("due"),
-    _integer("until"),  # of no use to anybody after
-    _integer("tries"),
+    text("space", key=True),
+    text("id", key=True),
+    sealed("letter"),
+    integer("due"),
+    integer("until"),  # of no use to anybody after
+    integer("tries"),
 )
 sa.Index("mails_due", mails.c.space, mails.c.due)
 
@@ -115,9 +111,9 @@ sa.Index("mails_due", mails.c.space, mails.c.due)
 nonces = sa.Table(
     "nonces",
     metadata,
-    _text("space", key=True),
-    _text("nonce", key=True),
-    _integer("until"),
+    text("space", key=True),
+    text("nonce", key=True),
+    integer("until"),
     sqlite_with_rowid=False,
 )
 
@@ -126,15 +122,15 @@ nonces = sa.Table(
 residents = sa.Table(
     "residents",
     metadata,
-    _text("space", key=True),
-    _text("mark", key=True),
-    _text("pid"),  # "" until somebody was recognised by a code
-    _sealed("facts"),
-    _text("neighbourhood"),
-    _text("household"),
-    _integer("since"),
-    _integer("seen"),  # the last list they were on
-    _integer("ended_at"),  # 0 while they are on the list
+    text("space", key=True),
+    text("mark", key=True),
+    text("pid"),  # "" until somebody was recognised by a code
+    sealed("facts"),
+    text("neighbourhood"),
+    text("household"),
+    integer("since"),
+    integer("seen"),  # the last list they were on
+    integer("ended_at"),  # 0 while they are on the list
 )
 sa.Index("residents_pid", residents.c.space, residents.c.pid)
 
@@ -142,13 +138,13 @@ sa.Index("residents_pid", residents.c.space, residents.c.pid)
 census_codes = sa.Table(
     "census_codes",
     metadata,
-    _text("space", key=True),
-    _text("code", key=True),
-    _text("mark"),
-    _text("origin"),  # letter | desk
-    _integer("since"),
-    _integer("used_at"),  # 0 while it has not served
-    _integer("ended_at"),  # 0 unless another took its place, or its resident left
+    text("space", key=True),
+    text("code", key=True),
+    text("mark"),
+    text("origin"),  # letter | desk
+    integer("since"),
+    integer("used_at"),  # 0 while it has not served
+    integer("ended_at"),  # 0 unless another took its place, or its resident left
     sqlite_with_rowid=False,
 )
 sa.Index("census_codes_mark", census_codes.c.space, census_codes.c.mark)
@@ -157,15 +153,15 @@ sa.Index("census_codes_mark", census_codes.c.space, census_codes.c.mark)
 shared_mailboxes = sa.Table(
     "shared_mailboxes",
     metadata,
-    _text("space", key=True),
-    _text("mark", key=True),  # of the identity
-    _integer("since"),
+    text("space", key=True),
+    text("mark", key=True),  # of the identity
+    integer("since"),
     sqlite_with_rowid=False,
 )
 
 # What people say of themselves (docs/formats.md §14.3). The tables drawn from it name nobody and are published: they
 # stay when a profile goes.
-profiles = sa.Table("profiles", metadata, _text("space", key=True), _text("pid", key=True), _sealed("answers"))
+profiles = sa.Table("profiles", metadata, text("space", key=True), text("pid", key=True), sealed("answers"))
 group_tables = sa.Table(
-    "group_tables", metadata, _text("space", key=True), _text("consultation", key=True), _text("documents")
+    "group_tables", metadata, text("space", key=True), text("consultation", key=True), text("documents")
 )

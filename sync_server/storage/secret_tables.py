@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from sync_server.storage.tables import _integer, _text, metadata
+from sync_server.storage.columns import integer, text
+from sync_server.storage.tables import metadata
 
 # One right a person and question. `holder` is the person; of one who was erased while the vote went on, the mark of
 # each identity ("m:…"), so that nobody comes back for a second right, and "e:…" for the row itself, which is nobody's.
 issued = sa.Table(
     "issued",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("question", key=True),
-    _text("holder", key=True),
-    _text("blinded"),  # SHA-256 of the blinded message that was signed: another one is refused
-    _text("jws"),  # the request
-    _text("c"),  # its commitment, which is a line of the public log, "" where there is none to log
+    text("space", key=True),
+    text("consultation", key=True),
+    text("question", key=True),
+    text("holder", key=True),
+    text("blinded"),  # SHA-256 of the blinded message that was signed: another one is refused
+    text("jws"),  # the request
+    text("c"),  # its commitment, which is a line of the public log, "" where there is none to log
     sa.Column("salt", sa.LargeBinary, nullable=False),
-    _integer("entry"),  # number of that line, -1 until it is there
+    integer("entry"),  # number of that line, -1 until it is there
     sqlite_with_rowid=False,
 )
 NOT_LOGGED = sa.text("entry < 0")
@@ -34,10 +35,10 @@ sa.Index("issued_holder", issued.c.space, issued.c.holder)
 secret_ballots = sa.Table(
     "secret_ballots",
     metadata,
-    _text("space", key=True),
-    _integer("no", key=True),
-    _text("consultation"),
-    _integer("batch"),  # the UTC day, since 1970, on which it went into the log; 0 while it waits
+    text("space", key=True),
+    integer("no", key=True),
+    text("consultation"),
+    integer("batch"),  # the UTC day, since 1970, on which it went into the log; 0 while it waits
     sqlite_with_rowid=False,
 )
 sa.Index("secret_ballots_batch", secret_ballots.c.space, secret_ballots.c.consultation, secret_ballots.c.batch)

@@ -10,39 +10,33 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from sync_server.storage.columns import integer, text
+
 metadata = sa.MetaData()
-
-
-def _text(name: str, *, key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=key, nullable=False)
-
-
-def _integer(name: str, *, key: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, primary_key=key, nullable=False, autoincrement=False)
 
 
 # One row a town: the row that two web processes on one database take turns for.
 spaces = sa.Table(
     "spaces",
     metadata,
-    _text("space", key=True),
-    _integer("last_no"),
-    _integer("rebuilds"),  # how many whole rebuilds have been asked for
-    _integer("indexed_no"),  # up to where `ids` knows the records
+    text("space", key=True),
+    integer("last_no"),
+    integer("rebuilds"),  # how many whole rebuilds have been asked for
+    integer("indexed_no"),  # up to where `ids` knows the records
     sqlite_with_rowid=False,
 )
 
 records = sa.Table(
     "records",
     metadata,
-    _text("space", key=True),
-    _integer("no", key=True),
-    _text("consultation"),
-    _text("module"),
-    _text("kind"),  # of the envelope: "withdraw" for a withdrawal
-    _text("id"),
-    _text("c"),
-    _integer("rx"),
+    text("space", key=True),
+    integer("no", key=True),
+    text("consultation"),
+    text("module"),
+    text("kind"),  # of the envelope: "withdraw" for a withdrawal
+    text("id"),
+    text("c"),
+    integer("rx"),
     sqlite_with_rowid=False,
 )
 
@@ -50,11 +44,11 @@ records = sa.Table(
 payloads = sa.Table(
     "payloads",
     metadata,
-    _text("space", key=True),
-    _integer("no", key=True),
-    _text("voter"),
-    _text("slot"),
-    _text("envelope"),
+    text("space", key=True),
+    integer("no", key=True),
+    text("voter"),
+    text("slot"),
+    text("envelope"),
     sa.Column("salt", sa.LargeBinary, nullable=False),
 )
 
@@ -68,46 +62,44 @@ sa.Index(
 tombstones = sa.Table(
     "tombstones",
     metadata,
-    _text("space", key=True),
-    _integer("no", key=True),
-    _text("voter"),
-    _text("slot"),
-    _integer("rev"),
-    _text("subject"),
-    _text("counted"),  # as in `heads`: what stands although the words are gone
+    text("space", key=True),
+    integer("no", key=True),
+    text("voter"),
+    text("slot"),
+    integer("rev"),
+    text("subject"),
+    text("counted"),  # as in `heads`: what stands although the words are gone
     sa.Column("withdrawn", sa.SmallInteger, nullable=False),
-    _text("reason"),  # request | moderation | retention
-    _integer("at"),
+    text("reason"),  # request | moderation | retention
+    integer("at"),
     sqlite_with_rowid=False,
 )
 
 # Records that are not the head of their slot. Together with the heads they say whether an act is known, and every
 # lookup lies near those of the same phone: an id is a hash, so an index of ids is a different page for every act.
 superseded = sa.Table(
-    "superseded", metadata, _text("space", key=True), _text("id", key=True), _integer("no"), sqlite_with_rowid=False
+    "superseded", metadata, text("space", key=True), text("id", key=True), integer("no"), sqlite_with_rowid=False
 )
 
 # That index, for who asks with an id alone: brought up to date while nothing else is to be done (Ledger.tidy).
-ids = sa.Table(
-    "ids", metadata, _text("id", key=True), _text("space", key=True), _integer("no"), sqlite_with_rowid=False
-)
+ids = sa.Table("ids", metadata, text("id", key=True), text("space", key=True), integer("no"), sqlite_with_rowid=False)
 
 # In order of the voter, so that the acts of one phone lie on one page of the disk however large the table.
 heads = sa.Table(
     "heads",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("voter", key=True),
-    _text("slot", key=True),
-    _text("kind"),  # of the slot
-    _integer("rev"),
-    _text("id"),
-    _integer("no"),
-    _integer("first_no"),
-    _integer("first_rx"),
-    _text("subject"),
-    _text("counted"),  # "item:choice item:choice"
+    text("space", key=True),
+    text("consultation", key=True),
+    text("voter", key=True),
+    text("slot", key=True),
+    text("kind"),  # of the slot
+    integer("rev"),
+    text("id"),
+    integer("no"),
+    integer("first_no"),
+    integer("first_rx"),
+    text("subject"),
+    text("counted"),  # "item:choice item:choice"
     sa.Column("withdrawn", sa.SmallInteger, nullable=False),
     sa.Column("shown", sa.SmallInteger, nullable=False),  # 1: one voter only may hold the slot, and a page shows it
     sqlite_with_rowid=False,
@@ -122,34 +114,34 @@ sa.Index(
 voters = sa.Table(
     "voters",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("voter", key=True),
-    _text("held"),  # slots filled, by kind: "<kind>:2 <kind>:7"
-    _integer("standing"),  # slots that count now
+    text("space", key=True),
+    text("consultation", key=True),
+    text("voter", key=True),
+    text("held"),  # slots filled, by kind: "<kind>:2 <kind>:7"
+    integer("standing"),  # slots that count now
     sqlite_with_rowid=False,
 )
 
 totals = sa.Table(
     "totals",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("item", key=True),
-    _text("choice", key=True),
-    _integer("n"),
-    _integer("as_of"),
+    text("space", key=True),
+    text("consultation", key=True),
+    text("item", key=True),
+    text("choice", key=True),
+    integer("n"),
+    integer("as_of"),
     sqlite_with_rowid=False,
 )
 
 participation = sa.Table(
     "participation",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _integer("ballots"),
-    _integer("voters"),
-    _integer("unsigned"),
+    text("space", key=True),
+    text("consultation", key=True),
+    integer("ballots"),
+    integer("voters"),
+    integer("unsigned"),
     sqlite_with_rowid=False,
 )
 
@@ -157,10 +149,10 @@ participation = sa.Table(
 manifests = sa.Table(
     "manifests",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("mh", key=True),
-    _integer("revision"),
+    text("space", key=True),
+    text("consultation", key=True),
+    text("mh", key=True),
+    integer("revision"),
     sa.Column("manifest", sa.LargeBinary, nullable=False),
 )
 
@@ -168,9 +160,9 @@ manifests = sa.Table(
 log_entries = sa.Table(
     "log_entries",
     metadata,
-    _text("space", key=True),
-    _integer("i", key=True),
-    _integer("no"),
+    text("space", key=True),
+    integer("i", key=True),
+    integer("no"),
     sa.Column("entry", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -185,9 +177,9 @@ sa.Index("log_entries_other", log_entries.c.space, log_entries.c.i, sqlite_where
 log_checkpoints = sa.Table(
     "log_checkpoints",
     metadata,
-    _text("space", key=True),
-    _integer("size", key=True),
-    _text("text"),
+    text("space", key=True),
+    integer("size", key=True),
+    text("text"),
     sqlite_with_rowid=False,
 )
 
@@ -196,12 +188,12 @@ log_checkpoints = sa.Table(
 hidden = sa.Table(
     "hidden",
     metadata,
-    _text("space", key=True),
-    _text("consultation", key=True),
-    _text("slot", key=True),
-    _text("reason"),  # civic.moderation.REASONS
-    _text("words"),  # what the clerk added, "" for nothing
-    _integer("at"),
+    text("space", key=True),
+    text("consultation", key=True),
+    text("slot", key=True),
+    text("reason"),  # civic.moderation.REASONS
+    text("words"),  # what the clerk added, "" for nothing
+    integer("at"),
     sqlite_with_rowid=False,
 )
 
@@ -209,13 +201,13 @@ hidden = sa.Table(
 works = sa.Table(
     "works",
     metadata,
-    _text("space", key=True),
-    _text("worker"),
-    _integer("until"),
-    _integer("built_no"),
-    _integer("built_rebuilds"),
+    text("space", key=True),
+    text("worker"),
+    integer("until"),
+    integer("built_no"),
+    integer("built_rebuilds"),
     sqlite_with_rowid=False,
 )
 
 # Other towns' logs: the checkpoint that this server signed last as a witness.
-witnessed = sa.Table("witnessed", metadata, _text("origin", key=True), _text("note"), sqlite_with_rowid=False)
+witnessed = sa.Table("witnessed", metadata, text("origin", key=True), text("note"), sqlite_with_rowid=False)
