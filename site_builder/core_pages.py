@@ -23,6 +23,10 @@ def core_pages(content: Content) -> list[Page]:
         Page("/recompter/", "recount.html", {}),
         Page("/404.html", "not_found.html", {}, is_listed=False),
     ]
+    if content.projects:
+        pages.append(Page("/projets/", "projects.html", {}, pack=CORE))
+    for slug in content.projects:
+        pages.append(Page(f"/projets/{slug}/", "project.html", {"project_slug": slug}, pack=CORE))
     for name, texts in content.pages.items():
         is_kept = name in _KEPT or any(text.menu for text in texts.values())
         pages.append(Page(f"/{name}/", "page.html", {"name": name}, pack=CORE if is_kept else ""))
