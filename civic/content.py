@@ -20,8 +20,8 @@ from civic.town_key import TownKey, parse_town_key, signed_text
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
-        "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space",
-        "log", "town", "recompter", "registre", "moi", "confirmer", "projets",
+        "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "404", "space",
+        "log", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"

@@ -69,6 +69,8 @@ class SiteView:
     methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
+    spaces: tuple[Document, ...]  # affiliated to this one (docs/formats.md §6)
+    mother: Mapping[str, str] | None  # name and site_url of the space this one is affiliated to
     has_log: bool  # whether there is a public log, below /log/
     town_key: str  # thumbprint of the town's own key in groups of four, "" where it has none
     arms: Markup  # the town's drawings, inline SVG, "" where there is none
