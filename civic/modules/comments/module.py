@@ -35,6 +35,7 @@ class Comments:
     tables: Mapping[str, str] = {"comment": "comments"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]

@@ -21,6 +21,7 @@ class Ideas:
     tables: Mapping[str, str] = {"proposal": "proposals"}
     choices: tuple[str, ...] = CHOICES
     targets: tuple[str, ...] = ("proposal",)
+    statuses: tuple[str, ...] = ("submitted", "study", "accepted", "refused", "merged", "done")
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -81,4 +82,4 @@ class Ideas:
 
     def shelf(self, consultation: Consultation) -> IdeasShelf:
         """See Module."""
-        return IdeasShelf(consultation)
+        return IdeasShelf(consultation, self.statuses)

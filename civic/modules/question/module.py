@@ -31,6 +31,7 @@ class QuestionModule:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (BLANK,)
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]

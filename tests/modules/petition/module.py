@@ -28,6 +28,7 @@ class Petition:
     tables: Mapping[str, str] = {"signature": "signatures"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
