@@ -12,13 +12,16 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 
+from civic import modules as module_folders
 from civic.canonical import b64u_encode
 from civic.journal import OPERATOR, Said
+from civic.module import Module
 from sync_server.catalogue import Town
 from sync_server.keys import SigningKey, new_pem, open_signing_key, read_signing_key
 from sync_server.limits import HOUR, Windows
 from sync_server.office.passwords import Passwords
 from sync_server.services import Services
+from sync_server.storage.answering import Answering
 from sync_server.storage.clerks import Clerk, Clerks
 from sync_server.storage.hiding import Hiding
 from sync_server.storage.journal import Journal
@@ -46,6 +49,7 @@ class Office(NamedTuple):
     tries: Tries
     journal: Journal
     hiding: Hiding
+    answering: Answering
     mails: Mails
     passwords: Passwords
     words: Mapping[str, Words]
@@ -89,6 +93,12 @@ class Office(NamedTuple):
         """The town of this id."""
         return self.services.catalogue.town(space)
 
+    def answered(self, space: str) -> dict[str, Module]:
+        """The modules of a town's consultations to whose acts it may answer, by name."""
+        town = self.town(space)
+        used = set() if town is None else {name for one in town.content.consultations.values() for name in one.modules}
+        return {name: one for name, one in self.services.modules.items() if name in used and one.statuses}
+
     def write(self, connection: sa.Connection, space: str, clerk: Clerk | None, do: str, /, **about: str) -> None:
         """Adds to the journal of `space` what `clerk` does, signed with their key; None for whoever runs the server."""
         by = OPERATOR if clerk is None else clerk.id
@@ -110,6 +120,8 @@ class Office(NamedTuple):
 def open_office(services: Services) -> Office:
     """The office of a server."""
     keys, ledger = services.keys, services.ledger
+    # A clerk reads of a status what citizens do: those words are the modules' own.
+    folders = [module_folders.HERE / name / "words" for name in sorted(services.modules)]
     return Office(
         services=services,
         vault=Vault(keys.vault, keys.pepper, services.random),
@@ -119,9 +131,10 @@ def open_office(services: Services) -> Office:
         tries=Tries(ledger),
         journal=Journal(ledger),
         hiding=Hiding(ledger),
+        answering=Answering(ledger),
         mails=Mails(ledger),
         passwords=Passwords(),
-        words={lang: Words(lang, [HERE / "words"]) for lang in LANGUAGES},
+        words={lang: Words(lang, [*folders, HERE / "words"]) for lang in LANGUAGES},
         key=open_signing_key(services.settings.keys / KEY_FILE),
         network=Windows(KNOCKS_PER_HOUR, services.monotonic, HOUR),
     )

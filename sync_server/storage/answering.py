@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from civic.official import Answer, answer_bytes, check_merging, merged_of
+from civic.official import Answer, answer_bytes, check_merging, merged_of, read_answer
 from sync_server.storage.answers import answers_of
 from sync_server.storage.hiding import Shown, ask_rebuild, shown_of, shown_words
 from sync_server.storage.ledger import Ledger
@@ -31,6 +31,11 @@ class Item(NamedTuple):
     def id(self) -> str:
         """The id that an answer is about."""
         return self.shown.slot.partition(":")[2]
+
+    @property
+    def kind(self) -> str:
+        """The kind of act that it is."""
+        return self.shown.slot.partition(":")[0]
 
 
 class Page(NamedTuple):
@@ -76,6 +81,13 @@ class Answering:
         """Every answer about an item, the oldest first."""
         with self._ledger.reading() as now:
             return answers_of(now, space, consultation).get(item, [])
+
+    def name_of(self, space: str, clerk: str) -> str:
+        """The name that a clerk answered under last, "" before they did."""
+        own = sa.select(answers.c.json).where(answers.c.space == space, answers.c.clerk == clerk)
+        with self._ledger.reading() as now:
+            last = now.connection.execute(own.order_by(answers.c.at.desc(), answers.c.n.desc()).limit(1)).scalar()
+        return "" if last is None else read_answer(last).name
 
     def add(self, connection: sa.Connection, space: str, consultation: str, answer: Answer, clerk: str) -> bool:
         """Adds an answer inside the caller's transaction, which has taken `people.lock_space`.
