@@ -153,6 +153,9 @@ class Module(Protocol):
     targets: tuple[str, ...]  # kinds whose acts other modules may be about
     statuses: tuple[str, ...]  # what the town may say of one of `targets` (civic.official); () where it answers none
 
+    def check(self, consultation: Consultation) -> None:
+        """Returns if the town's settings for this module can be used; DeclarationError says what to mend."""
+
     def parse(self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Any:
         """The typed payload of `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
 
