@@ -14,11 +14,11 @@ from civic.official import MERGED, MOST_LETTERS, NOT_SAID, Answer, answer_bytes,
 from civic.refusals import Code, Refused
 from civic.text import normalise
 from sync_server.office.moderation import LAST, Written, written
-from sync_server.office.pages import draw
+from sync_server.office.pages import draw, words
 from sync_server.office.parts import Office, office
 from sync_server.office.permits import Need, may, needs, scope
-from sync_server.office.ready_sentences import read_ready
 from sync_server.office.sessions import signed_in
+from sync_server.office.status_words import read_labels, read_ready
 from sync_server.storage.answering import Item, Page
 from sync_server.storage.people import lock_space
 
@@ -55,9 +55,10 @@ def show_items(space: str) -> Response:
     kinds = [kind for module in asked for kind in module.targets]
     page = Page(kinds, {NONE: "", "": None}.get(status, status), request.args.get("before", LAST, int), A_PAGE)
     found = desk.answering.newest(space, scope(signed_in().roles, space, Need.ANSWER), page)
-    rows = [Row(written(desk, space, one.shown), one.number, _label(known, one)) for one in found]
+    labels = {one.name: read_labels(one, words().lang) for one in known.values()}
+    rows = [Row(written(desk, space, one.shown), one.number, _label(known, labels, one)) for one in found]
     older = found[-1].shown.first_no if len(found) == A_PAGE else 0
-    return draw("answers", rows=rows, filters=_filters(known), asked=(name, status), older=older)
+    return draw("answers", rows=rows, filters=_filters(labels), asked=(name, status), older=older)
 
 
 @blueprint.get(f"{PATH}/<int:no>")
@@ -150,7 +151,7 @@ def _page(space: str, item: Item, module: Module, typed: Mapping[str, str], no: 
         no=no,
         one=written(desk, space, item.shown),
         number=item.number,
-        module=module,
+        labels=read_labels(module, words().lang),
         history=desk.answering.history(space, slug, item.id)[::-1],
         codes=_languages(desk, space),
         ready=read_ready(module.name),
@@ -166,14 +167,15 @@ def _languages(desk: Office, space: str) -> tuple[str, ...]:
     return () if town is None else town.content.space.languages
 
 
-def _filters(known: Mapping[str, Module]) -> list[Filter]:
+def _filters(labels: Mapping[str, Mapping[str, str]]) -> list[Filter]:
+    t = words()
     return [
-        Filter("", "", "office.answers.any"),
-        Filter("", NONE, "office.answers.none"),
-        *(Filter(one.name, status, f"{one.name}.status.{status}") for one in known.values() for status in one.statuses),
+        Filter("", "", t("office.answers.any")),
+        Filter("", NONE, t("office.answers.none")),
+        *(Filter(name, status, label) for name, some in labels.items() for status, label in some.items()),
     ]
 
 
-def _label(known: Mapping[str, Module], item: Item) -> str:
+def _label(known: Mapping[str, Module], labels: Mapping[str, Mapping[str, str]], item: Item) -> str:
     module = _module_of(known, item)
-    return f"{module.name}.status.{item.status}" if module is not None and item.status in module.statuses else ""
+    return "" if module is None else labels[module.name].get(item.status, "")

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 
-from civic import modules as module_folders
 from civic.canonical import b64u_encode
 from civic.journal import OPERATOR, Said
 from civic.module import Module
@@ -97,7 +96,8 @@ class Office(NamedTuple):
         """The modules of a town's consultations to whose acts it may answer, by name."""
         town = self.town(space)
         used = set() if town is None else {name for one in town.content.consultations.values() for name in one.modules}
-        return {name: one for name, one in self.services.modules.items() if name in used and one.statuses}
+        known = self.services.modules
+        return {name: known[name] for name in sorted(used) if name in known and known[name].statuses}
 
     def write(self, connection: sa.Connection, space: str, clerk: Clerk | None, do: str, /, **about: str) -> None:
         """Adds to the journal of `space` what `clerk` does, signed with their key; None for whoever runs the server."""
@@ -120,8 +120,6 @@ class Office(NamedTuple):
 def open_office(services: Services) -> Office:
     """The office of a server."""
     keys, ledger = services.keys, services.ledger
-    # A clerk reads of a status what citizens do: those words are the modules' own.
-    folders = [module_folders.HERE / name / "words" for name in sorted(services.modules)]
     return Office(
         services=services,
         vault=Vault(keys.vault, keys.pepper, services.random),
@@ -134,7 +132,7 @@ def open_office(services: Services) -> Office:
         answering=Answering(ledger),
         mails=Mails(ledger),
         passwords=Passwords(),
-        words={lang: Words(lang, [*folders, HERE / "words"]) for lang in LANGUAGES},
+        words={lang: Words(lang, [HERE / "words"]) for lang in LANGUAGES},
         key=open_signing_key(services.settings.keys / KEY_FILE),
         network=Windows(KNOCKS_PER_HOUR, services.monotonic, HOUR),
     )

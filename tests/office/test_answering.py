@@ -11,7 +11,7 @@ from civic.canonical import b64u_encode
 from civic.journal import parse_journal_line
 from civic.official import Answer, answer_bytes
 from sync_server.office.parts import LANGUAGES
-from sync_server.office.ready_sentences import read_ready
+from sync_server.office.status_words import read_ready
 from sync_server.storage.answers import answers_of
 from sync_server.storage.tables import answers as answers_table
 from tests.civic.town import MODULES, jti

@@ -69,6 +69,6 @@ def takes_votes(document: Document) -> bool:
 
 
 def _entry(said: _Said, idea: Document, slug: str) -> FeedEntry:
-    lang, words = next(iter(said["words"].items()), (idea["lang"], ""))
+    lang, words = min(said["words"].items(), default=(idea["lang"], ""))
     path = f"/{slug}/{idea['number']}/#answer"
     return FeedEntry(idea["id"], path, idea["title"], words, said["name"], lang, said["at"], said["at"])

@@ -1,4 +1,7 @@
-"""Sentences that a clerk may begin an answer with: each module brings its own, by status and language."""
+"""What modules bring to the room of answers: the words of their statuses, and sentences to begin an answer with.
+
+Read when they are asked for: most pages of the office have no use for them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from civic import modules as module_folders
+from civic.module import Module
 
 FOLDER = "answers"
 
@@ -22,6 +26,12 @@ class Ready(NamedTuple):
     def name(self) -> str:
         """How an address names it."""
         return f"{self.status}.{self.at}"
+
+
+def read_labels(module: Module, lang: str) -> dict[str, str]:
+    """The word of each status as citizens read it: `<module>.status.<status>` of the module's catalogue."""
+    catalogue = json.loads((module_folders.HERE / module.name / "words" / f"{lang}.json").read_text("utf-8"))
+    return {status: str(catalogue[f"{module.name}.status.{status}"]) for status in module.statuses}
 
 
 def read_ready(module: str) -> tuple[Ready, ...]:
