@@ -151,6 +151,7 @@ class Module(Protocol):
     tables: Mapping[str, str]  # kind -> table of the snapshot that shows its heads; a kind not here is only counted
     choices: tuple[str, ...]  # what `counted` may answer whatever the town declares; () where nothing is counted
     targets: tuple[str, ...]  # kinds whose acts other modules may be about
+    statuses: tuple[str, ...]  # what the town may say of one of `targets` (civic.official); () where it answers none
 
     def check(self, consultation: Consultation) -> None:
         """Returns if the town's settings for this module can be used; DeclarationError says what to mend."""

@@ -8,12 +8,13 @@ from typing import Any
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Modules, Page, Panel, Shelf, module_of
 from civic.phases import are_counts_public
+from site_builder.answers import answer_files
 from site_builder.failure import BuildFailure
 from site_builder.groups import group_files
 from site_builder.open_data import Lines
 from site_builder.snapshot import Tables
 
-LINES, ROW, GROUPS = "rows", "consultation", "groups"
+LINES, ROW, GROUPS, ANSWERS = "rows", "consultation", "groups", "answers"
 _SHOWN = ("state", "phase", "since", "results", "changes")
 
 
@@ -29,6 +30,7 @@ class Desk:
         self.row: Document = {}
         self.lines = Lines(consultation.slug)
         self._groups: dict[str, Document] = {}
+        self._answers: dict[str, Document] = {}
 
     def put(self, tables: Tables) -> tuple[frozenset[str], bool]:
         """Takes documents; the topics they touch, and whether the consultation stands elsewhere than before."""
@@ -41,6 +43,7 @@ class Desk:
                 if document.get("votes") is not None and not self._is_public:
                     raise BuildFailure(f"{self.consultation.slug}: the snapshot holds counts that are still secret")
                 topics |= self._put_one(table, document)
+        self._answers |= {row["id"]: row for row in tables.get(ANSWERS, ())}
         for row in tables.get(LINES, ()):
             self._put_line(row)
         drawn = [self._put_group(row) for row in tables.get(GROUPS, ())]
@@ -82,6 +85,7 @@ class Desk:
         for shelf in self._shelves:
             yield from shelf.files()
         yield from group_files(self.consultation, self.groups)
+        yield from answer_files(self.consultation, self._answers.values())
 
     def entries(self) -> list[FeedEntry]:
         """At most 20 lines for the feed, newest first."""

@@ -123,6 +123,7 @@ class Edition:
             "date": language.date, "day": language.day, "month": language.month, "time": language.time,
             "short_day": language.short_day, "short_month": language.short_month,
             "weekday_date": language.weekday_date, "datetime": language.datetime, "iso": iso,
+            "calendar_day": language.calendar_day,
             "number": language.number, "percent": language.percent, "markdown": markdown, "paragraphs": paragraphs,
         }  # fmt: skip
         own.globals = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -73,6 +73,11 @@ class Language:
         if self.code in _OWN:
             return f"{self.day(instant)} {at.year}"
         return format_date(at, "long", self.locale)
+
+    def calendar_day(self, day: str) -> str:
+        """18 juin 2026, for 2026-06-18 wherever the town is."""
+        noon = datetime.combine(date.fromisoformat(day), time(12), self.zone)
+        return self.date(int(noon.timestamp()))
 
     def _day(self, instant: int) -> str:
         """18 juin · 18 June."""

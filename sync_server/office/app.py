@@ -12,6 +12,7 @@ from sync_server.headers import security_headers
 from sync_server.limits import asker, neighbourhood
 from sync_server.office import (
     account,
+    answers_room,
     front_hall,
     invitation,
     journal_room,
@@ -36,6 +37,7 @@ ROOMS: tuple[Blueprint, ...] = (
     invitation.blueprint,
     front_hall.blueprint,
     moderation.blueprint,
+    answers_room.blueprint,
     people.blueprint,
     account.blueprint,
     journal_room.blueprint,

@@ -104,7 +104,7 @@ def newest_words(
     desk: Office, space: str, slugs: frozenset[str] | None, limit: int, before: int = LAST
 ) -> list[Written]:
     """The newest words of the consultations `slugs`, of all for None."""
-    return [_written(desk, space, one) for one in desk.hiding.newest(space, slugs, before, limit)]
+    return [written(desk, space, one) for one in desk.hiding.newest(space, slugs, before, limit)]
 
 
 def _find(space: str, no: int, need: Need) -> Shown:
@@ -117,15 +117,18 @@ def _find(space: str, no: int, need: Need) -> Shown:
 
 
 def _page(space: str, one: Shown, no: Refused | Problem | None) -> Response:
-    found = signed_in()
+    found, kind = signed_in(), one.slot.partition(":")[0]
+    is_answered = any(kind in module.targets for module in office().answered(space).values())
     return draw(
-        "words", no=no, one=_written(office(), space, one), reasons=REASONS, is_fresh=is_fresh(found),
+        "words", no=no, one=written(office(), space, one), reasons=REASONS, is_fresh=is_fresh(found),
         is_moderator=may(found.roles, space, Need.MODERATE, one.consultation), typed=request.form.get("words", ""),
+        may_answer=is_answered and may(found.roles, space, Need.ANSWER, one.consultation),
         chosen=request.form.get("reason", ""),
     )  # fmt: skip
 
 
-def _written(desk: Office, space: str, one: Shown) -> Written:
+def written(desk: Office, space: str, one: Shown) -> Written:
+    """The words as a clerk reads them."""
     body: dict[str, Any] = {}
     if one.envelope is not None and not one.withdrawn:
         body = parse_json(b64u_decode(one.envelope.split(".")[1]))["body"]

@@ -14,7 +14,7 @@ from flask import Response, render_template, request
 
 from civic.refusals import Code, Refused
 from sync_server.office.parts import HERE, LANGUAGES, office
-from sync_server.office.permits import Need, may
+from sync_server.office.permits import Need, may, scope
 from sync_server.office.sessions import FULL, form_mark, here
 from sync_server.problems import PROOF_STATUSES, Problem
 from sync_server.words import DEFAULT, Words
@@ -52,6 +52,7 @@ def draw(template: str, /, status: int = 200, no: Refused | Problem | None = Non
         zone="UTC" if town is None else town.content.space.timezone,
         here=found if found is not None and found.session.stage == FULL else None,
         can=lambda need: found is not None and may(found.roles, space, Need(need)),
+        enters=lambda need: found is not None and scope(found.roles, space, Need(need)) != frozenset(),
         fault="" if no is None else sentence(no),
         has_passkeys=office().has_passkeys,
         **context,

@@ -14,11 +14,13 @@ from flask import current_app
 
 from civic.canonical import b64u_encode
 from civic.journal import OPERATOR, Said
+from civic.module import Module
 from sync_server.catalogue import Town
 from sync_server.keys import SigningKey, new_pem, open_signing_key, read_signing_key
 from sync_server.limits import HOUR, Windows
 from sync_server.office.passwords import Passwords
 from sync_server.services import Services
+from sync_server.storage.answering import Answering
 from sync_server.storage.clerks import Clerk, Clerks
 from sync_server.storage.hiding import Hiding
 from sync_server.storage.journal import Journal
@@ -46,6 +48,7 @@ class Office(NamedTuple):
     tries: Tries
     journal: Journal
     hiding: Hiding
+    answering: Answering
     mails: Mails
     passwords: Passwords
     words: Mapping[str, Words]
@@ -89,6 +92,13 @@ class Office(NamedTuple):
         """The town of this id."""
         return self.services.catalogue.town(space)
 
+    def answered(self, space: str) -> dict[str, Module]:
+        """The modules of a town's consultations to whose acts it may answer, by name."""
+        town = self.town(space)
+        used = set() if town is None else {name for one in town.content.consultations.values() for name in one.modules}
+        known = self.services.modules
+        return {name: known[name] for name in sorted(used) if name in known and known[name].statuses}
+
     def write(self, connection: sa.Connection, space: str, clerk: Clerk | None, do: str, /, **about: str) -> None:
         """Adds to the journal of `space` what `clerk` does, signed with their key; None for whoever runs the server."""
         by = OPERATOR if clerk is None else clerk.id
@@ -119,6 +129,7 @@ def open_office(services: Services) -> Office:
         tries=Tries(ledger),
         journal=Journal(ledger),
         hiding=Hiding(ledger),
+        answering=Answering(ledger),
         mails=Mails(ledger),
         passwords=Passwords(),
         words={lang: Words(lang, [HERE / "words"]) for lang in LANGUAGES},

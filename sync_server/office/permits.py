@@ -19,13 +19,14 @@ class Need(StrEnum):
     ACCOUNT = "account"
     LOOK = "look"
     MODERATE = "moderate"
+    ANSWER = "answer"
     WRITE = "write"
     PEOPLE = "people"
 
 
 ROLES: Mapping[str, frozenset[Need]] = {
-    "owner": frozenset({Need.LOOK, Need.MODERATE, Need.WRITE, Need.PEOPLE}),
-    "clerk": frozenset({Need.LOOK, Need.MODERATE, Need.WRITE}),
+    "owner": frozenset({Need.LOOK, Need.MODERATE, Need.ANSWER, Need.WRITE, Need.PEOPLE}),
+    "clerk": frozenset({Need.LOOK, Need.MODERATE, Need.ANSWER, Need.WRITE}),
     "moderator": frozenset({Need.LOOK, Need.MODERATE}),
     "reader": frozenset({Need.LOOK}),
 }

@@ -52,18 +52,18 @@ class Hiding:
 
     def newest(self, space: str, consultations: frozenset[str] | None, before: int, limit: int) -> list[Shown]:
         """At most `limit` words with a first record below `before`, newest first; of all consultations for None."""
-        query = _shown(space).where(heads.c.first_no < before)
+        query = shown_words(space).where(heads.c.first_no < before)
         if consultations is not None:
             query = query.where(heads.c.consultation.in_(sorted(consultations)))
         with self._ledger.reading() as now:
             rows = now.connection.execute(query.order_by(heads.c.first_no.desc()).limit(limit)).all()
-        return [_shown_of(row) for row in rows]
+        return [shown_of(row) for row in rows]
 
     def find(self, space: str, first_no: int) -> Shown | None:
         """The words whose first record has this number."""
         with self._ledger.reading() as now:
-            row = now.connection.execute(_shown(space).where(heads.c.first_no == first_no)).first()
-        return None if row is None else _shown_of(row)
+            row = now.connection.execute(shown_words(space).where(heads.c.first_no == first_no)).first()
+        return None if row is None else shown_of(row)
 
     def count(self, space: str) -> int:
         """How many words are hidden."""
@@ -76,12 +76,12 @@ class Hiding:
         row = {"reason": why.reason, "words": why.words, "at": now}
         putting = self._ledger.insert(hidden).values(**place._asdict(), **row)
         connection.execute(putting.on_conflict_do_update(index_elements=[*hidden.primary_key], set_=row))
-        _ask_rebuild(connection, place.space)
+        ask_rebuild(connection, place.space)
 
     def show(self, connection: sa.Connection, place: Place) -> bool:
         """Shows them again, inside the caller's transaction; False where they were not hidden."""
         done = connection.execute(sa.delete(hidden).where(_is(place)))
-        _ask_rebuild(connection, place.space)
+        ask_rebuild(connection, place.space)
         return done.rowcount == 1
 
     def prepare_erasing(self, space: str) -> None:
@@ -107,7 +107,7 @@ class Hiding:
             self._bury(connection, place, row, gone, now)
             numbers = [one.no for one in gone]
             PublicLog(self._ledger).note_erased(reading.connection, place.space, numbers, MODERATION)
-            _ask_rebuild(connection, place.space)
+            ask_rebuild(connection, place.space)
         return len(gone)
 
     def _owner(self, connection: sa.Connection, place: Place) -> Any:
@@ -141,12 +141,14 @@ def _is(place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(own.space == place.space, own.consultation == place.consultation, own.slot == place.slot)
 
 
-def _ask_rebuild(connection: sa.Connection, space: str) -> None:
+def ask_rebuild(connection: sa.Connection, space: str) -> None:
+    """Asks for the site to be built again, inside the caller's transaction."""
     more = {"rebuilds": spaces.c.rebuilds + 1}
     connection.execute(sa.update(spaces).where(spaces.c.space == space).values(**more))
 
 
-def _shown(space: str) -> sa.Select[Any]:
+def shown_words(space: str) -> sa.Select[Any]:
+    """Everything of a space that pages show, or would, as rows for `shown_of`; no order yet."""
     is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
     is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
     is_hidden = sa.and_(
@@ -160,7 +162,8 @@ def _shown(space: str) -> sa.Select[Any]:
     return sa.select(*columns).select_from(joined).where(heads.c.space == space, SHOWN)
 
 
-def _shown_of(row: Any) -> Shown:
+def shown_of(row: Any) -> Shown:
+    """The words of a row of `shown_words`."""
     why = None if row.reason is None else Hidden(row.reason, row.words)
     return Shown(row.consultation, row.slot, row.no, row.first_no, row.rx, row.envelope, bool(row.withdrawn), why)
 

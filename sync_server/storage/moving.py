@@ -1,4 +1,7 @@
-"""Persons taken from one database to another: with the keys of the town they stay the same; hidden words stay so."""
+"""Persons taken from one database to another: with the keys of the town they stay the same; hidden words stay so.
+
+What the town has answered goes along too: it is nobody's but the town's.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +26,21 @@ from sync_server.storage.people_tables import (
     shared_mailboxes,
 )
 from sync_server.storage.secret_tables import issued
-from sync_server.storage.tables import hidden
+from sync_server.storage.tables import answers, hidden
 
 OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, answers)
 _BY_NAME = {table.name: table for table in MOVED}
 
 
 def people_lines(connection: sa.Connection, space: str) -> Iterator[dict[str, Any]]:
-    """Every row about the persons of a space, and what is hidden, as `{"table", column: value}`; bytes as base64url."""
+    """Every row about the persons of a space, what is hidden and what was answered, as `{"table", column: value}`.
+
+    Bytes are written in base64url.
+    """
     for table in MOVED:
         query = sa.select(table).where(table.c.space == space).order_by(*table.primary_key)
         for row in connection.execute(query).mappings():

@@ -197,6 +197,21 @@ hidden = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# What the town has said about a contribution: every answer, in order; the last one holds.
+answers = sa.Table(
+    "answers",
+    metadata,
+    text("space", key=True),
+    text("consultation", key=True),
+    text("item", key=True),
+    integer("n", key=True),  # 1, 2, 3…
+    text("status"),
+    text("json"),  # civic.official.answer_bytes
+    text("clerk"),
+    integer("at"),
+    sqlite_with_rowid=False,
+)
+
 # Which worker has a space in hand, and up to where its site is built.
 works = sa.Table(
     "works",

@@ -14,6 +14,7 @@ from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
 from civic.moderation import Hidden
 from civic.module import Declared, Document, Entry, Module, Modules
+from civic.official import Answer, answers_document
 from civic.phases import Moment, are_counts_public
 from civic.replay import parse_again, widened
 from civic.revisions import changes_of
@@ -22,7 +23,7 @@ from civic.slots import SUM, Head
 from sync_server.storage.reading import HeadRow, Line, Participation, Total
 
 Tables = dict[str, list[Document]]  # table -> documents put
-LINES, HIDDEN = "rows", "hidden"
+LINES, HIDDEN, ANSWERS = "rows", "hidden", "answers"
 
 
 class Tally(NamedTuple):
@@ -42,6 +43,7 @@ class Mark(NamedTuple):
 NOTHING = Tally({}, 0)
 NO_MARK = Mark(0, 0)
 NONE_HIDDEN: Mapping[str, Hidden] = {}
+NO_ANSWERS: Mapping[str, Sequence[Answer]] = {}
 
 
 class _Kept(NamedTuple):
@@ -86,6 +88,7 @@ class Fold:
         self._declared = {one.id: _Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, _Kept] = {}  # id of a text that pages show, in order of arrival
         self._hidden: Mapping[str, Hidden] = {}  # by slot
+        self._answers: Mapping[str, Sequence[Answer]] = {}  # by item
         self._numbers: dict[str, int] = {}  # kind -> how many
         self._tallies: dict[str, Tally] = {}
         self.mark = NO_MARK
@@ -108,12 +111,14 @@ class Fold:
         mark: Mark,
         figures: Participation,
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+        answers: Mapping[str, Sequence[Answer]] = NO_ANSWERS,
     ) -> None:
         """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen.
 
-        What is `hidden` (by slot) stays so in this fold, whatever its author makes of it.
+        What is `hidden` (by slot) stays so in this fold, whatever its author makes of it. The town's `answers` (by
+        item) are those of this fold: another one is a reason for another fold.
         """
-        self._hidden = hidden
+        self._hidden, self._answers = hidden, answers
         self._tallies = dict(tallies) if self.is_public else {}
         for one in shown:
             self._keep(one)
@@ -175,10 +180,18 @@ class Fold:
         for identity, kept in self._kept.items():
             tables[self._modules[kept.kind].tables[kept.kind]].append(self._document(identity, kept))
             lines += self._line(kept)
+        answered = [
+            self._answered(identity) for identity in (*self._declared, *self._kept) if identity in self._answers
+        ]
+        if answered:
+            tables[ANSWERS] = answered
         # A number would tell between which other acts a secret ballot came.
         lines += [self._vote_line(one) for one in votes if not self._is_secret(one)]
         tables[LINES] = sorted(lines, key=lambda line: int(line["no"]))
         return tables
+
+    def _answered(self, identity: str) -> Document:
+        return answers_document(identity, self._number_of(identity), self._answers[identity], self._number_of)
 
     def _is_secret(self, line: Line) -> bool:
         return secret_question(self.consultation, self._modules[line.kind], line.kind, line.subject) is not None

@@ -22,6 +22,7 @@ from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files, stamp_of
 from sync_server.rules import register_rules
+from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.profiles import GroupTables
@@ -254,7 +255,8 @@ class Town:
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = _figures(reading, space, consultation)
-        fold.load(heads, tallies, mark, figures, hidden_of(reading, space, slug))
+        answers = answers_of(reading, space, slug)
+        fold.load(heads, tallies, mark, figures, hidden_of(reading, space, slug), answers)
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:

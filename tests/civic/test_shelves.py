@@ -38,6 +38,13 @@ def comment(no: int, target: int) -> Document:
     }  # fmt: skip
 
 
+def answer(about: Document, status: str, into: int) -> Document:
+    said = {"status": status, "words": {"fr": "Oui."}, "name": "Claire", "at": OPENS, "cost": "", "done": None,
+            "milestone": "", "into": ""}  # fmt: skip
+    merged = {"into": jti(into), "into_number": into} if status == "merged" else {}
+    return {"id": about["id"], "number": about["number"], "answers": [said | merged]}
+
+
 class Town:
     """All shelves of one consultation, as the builder holds them."""
 
@@ -66,6 +73,7 @@ changes = st.lists(
         st.tuples(st.just("withdraw"), st.integers(1, 90), st.just(0)),
         st.tuples(st.just("title"), st.integers(1, 90), st.integers(0, 99)),
         st.tuples(st.just("comment"), st.integers(1, 90), st.integers(1, 1000)),
+        st.tuples(st.just("answer"), st.integers(1, 90), st.sampled_from(["study", "refused", "merged"])),
         st.tuples(st.just("state"), st.sampled_from(["vote", ""]), st.sampled_from(["open", "grace", "results"])),
     ),
     min_size=1,
@@ -83,6 +91,8 @@ def documents_of(change: tuple[Any, ...], rows: list[Document], comments: int) -
     if first > len(rows):
         return []
     before = rows[first - 1]
+    if kind == "answer":
+        return [("answers", answer(before, second, into=(first + 6) % len(rows) + 1))]
     if kind == "comment":
         return [("comments", comment(comments + 1, first))]
     if kind == "votes":

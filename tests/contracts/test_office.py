@@ -7,8 +7,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from civic.journal import OPERATOR, Said, check_journal
 from civic.moderation import Hidden
+from civic.official import Answer
+from civic.refusals import Refused
 from sync_server.keys import signing_key
 from sync_server.storage import Ledger
+from sync_server.storage.answering import Answering, Page
 from sync_server.storage.clerks import NOTHING, Clerk, Clerks, Passkey, Role
 from sync_server.storage.derived import rebuild_derived
 from sync_server.storage.hiding import Hiding, Place
@@ -178,3 +181,36 @@ def test_the_newest_words_come_page_by_page_and_only_of_what_one_may_see(ledger:
     assert [one.first_no for one in (*first, *rest)] == numbers
     assert hiding.newest(SPACE, frozenset({"ailleurs"}), 2**40, 99) == []
     assert hiding.newest(SPACE, frozenset(), 2**40, 99) == []
+
+
+def test_answers_stay_in_order_and_items_are_found_by_number_and_status(ledger: Ledger) -> None:
+    answering = Answering(ledger)
+    ledger.append(SPACE, offers(*full_history()))
+    everything = answering.newest(SPACE, None, Page(["proposal"], None, 2**40, 99))
+    numbers = {one.number: one for one in everything}
+    assert sorted(numbers) == list(range(1, len(everything) + 1))
+    assert all(answering.numbered(SPACE, TOWN.slug, "proposal", n) == one for n, one in numbers.items())
+    assert answering.numbered(SPACE, TOWN.slug, "proposal", len(numbers) + 1) is None
+    first = numbers[1]
+    said = Answer(first.id, "study", {"fr": "Merci."}, "Claire Morel", NOW)
+    rebuilds = ledger.positions()[SPACE].rebuilds
+    with ledger.writing() as connection:
+        lock_space(ledger, connection, SPACE)
+        assert answering.add(connection, SPACE, TOWN.slug, said, "claire")
+        assert not answering.add(connection, SPACE, TOWN.slug, said._replace(at=NOW + 5), "claire")
+        assert answering.add(connection, SPACE, TOWN.slug, said._replace(status="done", at=NOW + 9), "claire")
+        with pytest.raises(Refused):
+            answering.add(connection, SPACE, TOWN.slug, said._replace(status="merged", into=first.id), "claire")
+    assert [one.status for one in answering.history(SPACE, TOWN.slug, first.id)] == ["study", "done"]
+    assert ledger.positions()[SPACE].rebuilds == rebuilds + 2
+    assert answering.find(SPACE, first.shown.first_no) == first._replace(status="done")
+    for status in ("done", "", "study"):
+        found = answering.newest(SPACE, None, Page(["proposal"], status, 2**40, 99))
+        assert [one.number for one in found] == {
+            "done": [1],
+            "": sorted(numbers, reverse=True)[:-1],
+            "study": [],
+        }[status]
+    assert answering.newest(SPACE, frozenset({"ailleurs"}), Page(["proposal"], None, 2**40, 99)) == []
+    assert answering.name_of(SPACE, "claire") == "Claire Morel"
+    assert answering.name_of(SPACE, "paul") == ""

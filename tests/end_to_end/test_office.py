@@ -1,17 +1,14 @@
 """The clerks' office in a real browser: from the invitation to a comment that the public page hides, and a passkey."""
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
-from tests.end_to_end.page_checks import check_accessibility, sideways
-from tests.end_to_end.town import PREAU, Town
+from tests.end_to_end.clerks import accept, add_application, check, invitation
+from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import STANDARD
 from tests.office.rooms import PASSWORD
 
@@ -22,7 +19,7 @@ SLUG, INSULT = "filature", "Ana Ruiz est une voleuse."
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town whose server goes by a name: browsers bind passkeys to no bare address."""
     town = Town(tmp_path_factory.mktemp("var"), {SLUG: STANDARD[SLUG]})
-    town.serve.environment["PREAU_SYNC_URL"] = f"http://localhost:{town.port}"
+    town.serve.environment["PREAU_SYNC_URL"] = url(town)
     try:
         town.start()
         yield town
@@ -30,39 +27,15 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         town.stop()
 
 
-def invitation(town: Town, email: str) -> str:
-    """The link that the program prints."""
-    url = f"http://localhost:{town.port}"
-    command = [str(PREAU), "clerk", "invite", "--var", str(town.var), "--email", email, "--url", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]).stdout
-    return said.splitlines()[0]
-
-
-def check(page: Page) -> None:
-    """The page suits everybody, and a phone."""
-    verdict = check_accessibility(page)
-    assert not verdict.wrong, page.url
-    assert sideways(page) == 0, page.url
-
-
-def accept(page: Page, link: str) -> None:
-    page.goto(link)
-    check(page)
-    page.get_by_label("Votre nom").fill("Léa Martin")
-    page.get_by_label("Nouveau mot de passe").fill(PASSWORD)
-    page.get_by_label("Le même, encore une fois").fill(PASSWORD)
-    page.get_by_role("button", name="Accepter l’invitation").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ajouter une deuxième preuve")
-    check(page)
+def url(town: Town) -> str:
+    """The office under the name that passkeys are bound to."""
+    return f"http://localhost:{town.port}"
 
 
 def test_a_clerk_is_invited_signs_in_and_hides_a_comment(town: Town, phone: Phone) -> None:
     page = phone.open("about:blank")
-    accept(page, invitation(town, "lea@essai.example"))
-    secret = page.locator(".key").inner_text()
-    page.get_by_label("Le code que l’application montre").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Ajouter cette preuve").click()
-    expect(page.locator(".codes li")).to_have_count(8)
+    accept(page, invitation(town, "lea@essai.example", url(town)))
+    add_application(page)
     code = page.locator(".codes li").first.inner_text()
     check(page)
     page.get_by_role("link", name="C’est noté").click()
@@ -111,7 +84,7 @@ def test_a_passkey_alone_opens_the_office(town: Town, phone: Phone) -> None:
     session.send("WebAuthn.enable")
     keeps = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     session.send("WebAuthn.addVirtualAuthenticator", {"options": keeps | {"isUserVerified": True}})
-    accept(page, invitation(town, "noe@essai.example"))
+    accept(page, invitation(town, "noe@essai.example", url(town)))
     page.get_by_role("link", name="Faire une clé d’accès").click()
     check(page)
     page.get_by_role("button", name="Continuer").click()

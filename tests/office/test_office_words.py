@@ -18,7 +18,7 @@ NEVER = {
     "nl": "envelop hash vingerafdruk synchroni cache token server offline sessie bug gelieve valide",
     "de": "umschlag hash fingerabdruck synchroni cache token server offline sitzung bug validier",
 }
-SOURCES = [*HERE.glob("*.py"), HERE.parents[1] / "civic" / "moderation.py"]
+SOURCES = [*HERE.glob("*.py"), HERE.parents[1] / "civic" / "moderation.py", HERE.parents[1] / "civic" / "official.py"]
 
 
 def words(lang: str) -> dict[str, str]:

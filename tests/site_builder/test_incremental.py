@@ -19,7 +19,7 @@ TOWN_THEME = Path(__file__).parents[2] / "themes" / "town"
 BOUNDARIES = [OPENS + days * DAY for days in (0, 10.5, 20, 30.5, 31.5, 35, 41)]
 acts = st.tuples(
     st.sampled_from(["propose", "vote", "retitle", "recategorise", "withdraw", "comment", "reply", "erase", "time",
-                     "edit", "settle"]),
+                     "answer", "edit", "settle"]),
     st.sampled_from(SLUGS),
     st.integers(0, 200),
 )  # fmt: skip
@@ -63,6 +63,8 @@ class Story:
             return town.revise(slug, number, title=f"Autre {at}", revised=True)
         if name == "recategorise":
             return town.revise(slug, number, category=("", "culture", "sport")[at % 3], revised=True)
+        if name == "answer":
+            return town.answer(slug, number, ("study", "merged", "refused")[at % 3])
         if name == "withdraw":
             return town.revise(slug, number, title="", text="", name="", withdrawn=True)
         return None

@@ -80,7 +80,7 @@ class Town:
         self.tables: dict[str, dict[str, dict[str, Document]]] = {}
         self.write_content()
         for slug in SLUGS:
-            self.tables[slug] = {"consultation": {}, "proposals": {}, "comments": {}, "rows": {}}
+            self.tables[slug] = {"answers": {}, "consultation": {}, "proposals": {}, "comments": {}, "rows": {}}
             self._put(slug, "consultation", self._row(slug))
 
     def write_content(self, **texts: str) -> None:
@@ -172,6 +172,16 @@ class Town:
         line = {"id": str(self.no), "no": self.no, "kind": "comment", "number": target, "choice": ""}
         change["tables"] |= self._put(slug, "rows", line)["tables"]
         return change
+
+    def answer(self, slug: str, number: int, status: str) -> dict[str, Any]:
+        """One more answer of the town about a proposal, as a change; merged, it goes on in the one after it."""
+        into = number % len(self.tables[slug]["proposals"]) + 1
+        merged = {"into": identity(slug, into), "into_number": into} if status == "merged" else {"into": ""}
+        said = {"status": status, "words": {"fr": f"Vu le {self.now}."}, "name": "Claire", "at": self.now,
+                "cost": "", "done": None, "milestone": "2026-05-01"} | merged  # fmt: skip
+        about = identity(slug, number)
+        before = self.tables[slug]["answers"].get(about, {"answers": []})["answers"]
+        return self._put(slug, "answers", {"id": about, "number": number, "answers": [*before, said]})
 
     def withdraw_comment(self, slug: str, id_: str) -> dict[str, Any]:
         """Takes a comment and its line away, as a change."""

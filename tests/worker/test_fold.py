@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from civic.consultation import Consultation
 from civic.moderation import Hidden
 from civic.module import Document
+from civic.official import Answer
 from civic.phases import Moment
 from civic.receipt import commitment
 from civic.refusals import Refused
 from sync_server.storage import Ledger, Offer, open_ledger
+from sync_server.storage.answering import Answering
+from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.hiding import Hiding, Place
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
@@ -37,7 +40,8 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
         hidden = hidden_of(now, SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden)
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden,
+                  answers_of(now, SPACE, rules.slug))  # fmt: skip
         return fold, now.last_no(SPACE)
 
 
@@ -185,4 +189,26 @@ def test_hidden_words_keep_their_place_whatever_their_author_makes_of_them(tmp_p
     assert (
         loaded(ledger, rules, Moment("open", "vote", OPENS))[0].tables([])["proposals"][0]["title"] == "Autrement dit"
     )
+    ledger.close()
+
+
+def test_answers_are_in_the_tables_in_order_and_stay_when_their_idea_is_withdrawn(tmp_path: Path) -> None:
+    rules = always_open("open")
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'preau.sqlite'}")
+    ana = Citizen(1, rules)
+    ledger.append(SPACE, [offer(one, rules, OPENS + 5) for one in (ana.propose(1), ana.propose(2))])
+    fold, _ = loaded(ledger, rules, Moment("open", "vote", OPENS))
+    assert "answers" not in fold.tables([])
+    with ledger.writing() as connection:
+        for about, status, into in ((2, "study", 0), (2, "merged", 1), (1, "accepted", 0)):
+            said = Answer(jti(about), status, {}, "Claire", OPENS + 6, jti(into) if into else "")
+            Answering(ledger).add(connection, SPACE, rules.slug, said, "claire")
+    fold, position = loaded(ledger, rules, Moment("open", "vote", OPENS))
+    first, second = fold.tables([])["answers"]
+    assert (first["id"], first["number"], [one["status"] for one in first["answers"]]) == (jti(1), 1, ["accepted"])
+    assert [(one["status"], one.get("into_number")) for one in second["answers"]] == [("study", None), ("merged", 1)]
+    ledger.append(SPACE, [offer(ana.withdraw(f"proposal:{jti(2)}", 2), rules, OPENS + 7)])
+    with ledger.reading() as now:
+        fold.apply(now.changes_after(SPACE, position, 1000).heads, {})
+    assert fold.tables([])["answers"] == loaded(ledger, rules, Moment("open", "vote", OPENS))[0].tables([])["answers"]
     ledger.close()

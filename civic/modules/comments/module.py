@@ -36,6 +36,7 @@ class Comments:
     tables: Mapping[str, str] = {"comment": "comments"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """There is nothing to set."""

@@ -22,6 +22,7 @@ class Ideas:
     tables: Mapping[str, str] = {"proposal": "proposals"}
     choices: tuple[str, ...] = CHOICES
     targets: tuple[str, ...] = ("proposal",)
+    statuses: tuple[str, ...] = ("submitted", "study", "accepted", "refused", "merged", "done")
 
     def check(self, consultation: Consultation) -> None:
         """There is nothing to set."""
@@ -86,4 +87,4 @@ class Ideas:
 
     def shelf(self, consultation: Consultation) -> IdeasShelf:
         """See Module."""
-        return IdeasShelf(consultation)
+        return IdeasShelf(consultation, self.statuses)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from civic.module import Document, Page
+from civic.modules.ideas.statuses import takes_votes
 from civic.phases import are_counts_public
 
 if TYPE_CHECKING:
@@ -15,6 +16,21 @@ BLOCK = 25  # proposals a list page
 BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
 PACK = 20  # proposal pages kept offline together
 FEW_BLOCKS = 8  # up to so many list pages all are kept together: a comment on an old proposal costs one request less
+
+
+class _Listing(NamedTuple):
+    """A list of ideas: where it begins, what stands before the numbers of its older pages, which ideas it holds."""
+
+    path: str
+    pages: str
+    numbers: Sequence[int]
+    category: str = ""
+    status: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the list of all ideas."""
+        return not self.category and not self.status
 
 
 class Pages:
@@ -34,6 +50,8 @@ class Pages:
         yield from self.lists(set(range(1, _last_block(self.shelf.proposals) + 1)), is_first=True)
         for category in self.shelf.by_category:
             yield from self.themes(category, None)
+        for status in self.shelf.statuses.numbers:
+            yield from self.with_status(status, None)
         yield from self.supported()
         yield from self.ballot()
         yield from self.result()
@@ -52,6 +70,7 @@ class Pages:
                 "previous": number - 1 or None,
                 "next": number + 1 if number < len(self.shelf.proposals) else None,
                 "has_votes": self.has_votes,
+                "takes_votes": takes_votes(document),
             },
             target=document["id"],
             as_of=document["as_of"],
@@ -62,50 +81,56 @@ class Pages:
     def lists(self, blocks: set[int], *, is_first: bool) -> Iterator[Page]:
         """The list pages that hold `blocks`; the first page too where `is_first`."""
         numbers = range(1, len(self.shelf.proposals) + 1)
-        yield from self._list(f"/{self.slug}/", "page/", numbers, blocks, is_first=is_first, category="")
+        yield from self._list(_Listing(f"/{self.slug}/", "page/", numbers), blocks, is_first=is_first)
 
     def themes(self, category: str, blocks: set[int] | None) -> Iterator[Page]:
         """The list pages of a category that hold `blocks` of it, all of them for None."""
         numbers = self.shelf.by_category.get(category, [])
         wanted = set(range(1, _last_block(numbers) + 1)) if blocks is None else blocks
         path = f"/{self.slug}/theme/{category}/"
-        yield from self._list(path, "", numbers, wanted, is_first=blocks is None, category=category)
+        yield from self._list(_Listing(path, "", numbers, category=category), wanted, is_first=blocks is None)
 
-    def _list(
-        self, path: str, pages: str, numbers: Sequence[int], blocks: set[int], *, is_first: bool, category: str
-    ) -> Iterator[Page]:
-        last = _last_block(numbers)
+    def with_status(self, status: str, blocks: set[int] | None) -> Iterator[Page]:
+        """The list pages of a status that hold `blocks` of it, all of them for None; none where no idea has it."""
+        numbers = self.shelf.statuses.numbers.get(status, [])
+        if numbers:
+            wanted = set(range(1, _last_block(numbers) + 1)) if blocks is None else blocks
+            listing = _Listing(f"/{self.slug}/statut/{status}/", "", numbers, status=status)
+            yield from self._list(listing, wanted, is_first=blocks is None)
+
+    def _list(self, listing: _Listing, blocks: set[int], *, is_first: bool) -> Iterator[Page]:
+        last, numbers, path = _last_block(listing.numbers), listing.numbers, listing.path
         if is_first or blocks & {last, last - 1}:
             rows = self._rows(numbers[max(0, last - 2) * BLOCK :])
-            yield self._list_page(path, f"{path}{pages}", rows, max(0, last - 1), last, category)
+            yield self._list_page(listing, path, rows, max(0, last - 1))
         for block in sorted(blocks - {last, last - 1}):
             rows = self._rows(numbers[(block - 1) * BLOCK : block * BLOCK])
-            yield self._list_page(f"{path}{pages}{block}/", f"{path}{pages}", rows, block, last, category)
+            yield self._list_page(listing, f"{path}{listing.pages}{block}/", rows, block)
 
     def _rows(self, numbers: Sequence[int]) -> list[Document]:
         return [self.shelf.proposals[number - 1] for number in numbers]
 
-    def _list_page(self, path: str, base: str, rows: Sequence[Document], block: int, last: int, category: str) -> Page:
+    def _list_page(self, listing: _Listing, path: str, rows: Sequence[Document], block: int) -> Page:
+        base, last = f"{listing.path}{listing.pages}", _last_block(listing.numbers)
         is_first = not path[len(base) :] or block >= last - 1
         newer = None if is_first else (f"{base}{block + 1}/" if block + 1 < last - 1 else base.removesuffix("page/"))
         oldest = block if not is_first else max(1, last - 1)
         context = {
             "proposals": list(reversed(rows)),
-            "category": category,
+            "category": listing.category,
+            "status": listing.status,
             "is_first": is_first,
             "newer": newer,
             "older": f"{base}{oldest - 1}/" if oldest > 1 else None,
-            "number": len(self.shelf.proposals) if is_first and not category else None,
-            "per_category": self._category_numbers() if is_first and not category else {},
+            "number": len(self.shelf.proposals) if is_first and listing.is_whole else None,
+            "per_category": _sizes(self.shelf.by_category) if is_first and listing.is_whole else {},
+            "per_status": _sizes(self.shelf.statuses.numbers) if is_first and listing.is_whole else {},
             "has_votes": self.has_votes,
-            "has_ballot": is_first and not category and self._has_ballot(),
+            "has_ballot": is_first and listing.is_whole and self._has_ballot(),
         }
         as_of = max((one["as_of"] for one in rows), default=0)
         pack = "list" if is_first or last <= FEW_BLOCKS else "older"
         return Page(path, "ideas/list.html", context, as_of=as_of, pack=pack)
-
-    def _category_numbers(self) -> dict[str, int]:
-        return {category: len(numbers) for category, numbers in self.shelf.by_category.items()}
 
     def supported(self) -> Iterator[Page]:
         """The most supported proposals, while their counts are public."""
@@ -120,13 +145,13 @@ class Pages:
         return takes_votes and 0 < len(self.shelf.proposals) <= BALLOT_LIMIT
 
     def ballot(self) -> Iterator[Page]:
-        """The paper ballot: every standing proposal, with its number."""
+        """The paper ballot: every standing proposal that may be voted on, with its number."""
         if self._has_ballot():
             # Only what paper shows, so that a vote does not change the page.
             rows = [
                 {name: one[name] for name in ("number", "title", "lang")}
                 for one in self.shelf.proposals
-                if not one["withdrawn"]
+                if takes_votes(one)
             ]
             yield Page(f"/{self.slug}/bulletin/", "ideas/ballot.html", {"proposals": rows}, is_listed=False)
 
@@ -140,6 +165,10 @@ class Pages:
             context = {"proposals": rows, "results": self.shelf.row["results"]}
             as_of = max((one["as_of"] for one in rows), default=0)
             yield Page(f"/{self.slug}/resultat/", "ideas/result.html", context, as_of=as_of, pack="list")
+
+
+def _sizes(lists: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    return {name: len(numbers) for name, numbers in lists.items() if numbers}
 
 
 def _last_block(numbers: Sequence[object]) -> int:

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.ideas import open_data
 from civic.modules.ideas.pages import BLOCK, Pages
+from civic.modules.ideas.statuses import Statuses
 from civic.modules.ideas.support import MostSupported
 
 ALL = "*"
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
 
+class _Wanted(NamedTuple):
+    """What topics ask for: ideas, and blocks of lists; None for all of a list."""
+
+    ids: list[str]
+    blocks: set[int]
+    themes: dict[str, set[int] | None]
+    statuses: dict[str, set[int] | None]
+
+
 class IdeasShelf:
     """See civic.module.Shelf."""
 
-    def __init__(self, consultation: Consultation) -> None:
+    def __init__(self, consultation: Consultation, statuses: Sequence[str]) -> None:
         self.consultation = consultation
         self.row: Document = {}
         self.proposals: list[Document] = []  # by number - 1
         self.by_id: dict[str, Document] = {}
         self.by_category: dict[str, list[int]] = {category.id: [] for category in consultation.categories}
         self.supported = MostSupported()
+        self.statuses = Statuses(statuses)
 
     def put(self, table: str, document: Document) -> frozenset[str]:
         """See Shelf."""
         if table == "consultation":
             before, self.row = self.row, document
             return frozenset({ALL}) if any(before.get(one) != document.get(one) for one in _SHOWN) else frozenset()
-        if table != "proposals":
-            return frozenset()
-        return frozenset(self._put_proposal(document))
+        if table == "answers":
+            return self._put_answers(document)
+        return frozenset(self._put_proposal(document)) if table == "proposals" else frozenset()
+
+    def _put_answers(self, document: Document) -> frozenset[str]:
+        moved = self.statuses.put(document)
+        for one in sorted(moved.ids & self.by_id.keys()):
+            self._put_proposal(self.by_id[one])
+        return moved.topics | {f"about:{one}" for one in moved.ids}
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
+        document = self.statuses.dressed(document)
         topics = {f"about:{document['id']}"}
         if before is None:
             if number != len(self.proposals) + 1:
@@ -71,42 +89,45 @@ class IdeasShelf:
         if topics is None or ALL in topics:
             yield from pages.all()
             return
-        blocks: set[int] = set()
-        themes: dict[str, set[int] | None] = {}
-        is_top = "top" in topics
-        for topic in sorted(topics):
-            name, _, value = topic.partition(":")
-            if name == "about" and value in self.by_id:
-                document = self.by_id[value]
-                yield pages.proposal(document)
-                blocks.add(block_of(document["number"]))
-                is_top = is_top or self.supported.is_shown(value)
-                self._add_theme_block(themes, document)
-            elif name == "block":
-                blocks.add(int(value))
-            elif name == "theme":
-                themes[value] = None
-        yield from pages.lists(blocks, is_first="first" in topics)
-        for category in sorted(themes):
-            yield from pages.themes(category, themes[category])
-        if is_top:
+        wanted = self._wanted(topics)
+        for identity in wanted.ids:
+            yield pages.proposal(self.by_id[identity])
+        yield from pages.lists(wanted.blocks, is_first="first" in topics)
+        for category in sorted(wanted.themes):
+            yield from pages.themes(category, wanted.themes[category])
+        for status in sorted(wanted.statuses):
+            yield from pages.with_status(status, wanted.statuses[status])
+        if "top" in topics or any(self.supported.is_shown(one) for one in wanted.ids):
             yield from pages.supported()
         if "ballot" in topics:
             yield from pages.ballot()
         yield from pages.result()
 
-    def _add_theme_block(self, themes: dict[str, set[int] | None], document: Document) -> None:
-        numbers = self.by_category.get(document["category"])
-        blocks = themes.setdefault(document["category"], set()) if numbers is not None else None
-        if numbers is not None and blocks is not None:
-            blocks.add(block_of(bisect_left(numbers, document["number"]) + 1))
+    def _wanted(self, topics: frozenset[str]) -> _Wanted:
+        wanted = _Wanted([], set(), {}, {})
+        for topic in sorted(topics):
+            name, _, value = topic.partition(":")
+            if name == "about" and value in self.by_id:
+                document = self.by_id[value]
+                number = document["number"]
+                wanted.ids.append(value)
+                wanted.blocks.add(block_of(number))
+                _add_block(wanted.themes, document["category"], self.by_category, number)
+                if document["answers"]:
+                    _add_block(wanted.statuses, document["answers"][-1]["status"], self.statuses.numbers, number)
+            elif name == "block":
+                wanted.blocks.add(int(value))
+            elif name in ("theme", "status"):
+                (wanted.themes if name == "theme" else wanted.statuses)[value] = None
+        return wanted
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
         return open_data.files(self.consultation, self.row, self.proposals)
 
     def entries(self) -> Iterator[FeedEntry]:
-        """The newest proposals."""
+        """The newest proposals and the town's newest answers."""
+        yield from self.statuses.entries(self.by_id, self.consultation.slug)
         shown = 0
         for document in reversed(self.proposals):
             if shown == 20:
@@ -137,6 +158,13 @@ class IdeasShelf:
         if results is None or best is None:
             return None
         return {"proposal": best, "results": results, "number": len(self.proposals)}
+
+
+def _add_block(found: dict[str, set[int] | None], name: str, lists: Mapping[str, list[int]], number: int) -> None:
+    """Adds the block of the list `name` that holds `number`, unless all of it is found already."""
+    blocks = found.setdefault(name, set()) if name in lists else None
+    if blocks is not None:
+        blocks.add(block_of(bisect_left(lists[name], number) + 1))
 
 
 def block_of(ordinal: int) -> int:

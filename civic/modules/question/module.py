@@ -32,6 +32,7 @@ class QuestionModule:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (BLANK,)
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """There is nothing to set."""

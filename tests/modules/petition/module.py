@@ -29,6 +29,7 @@ class Petition:
     tables: Mapping[str, str] = {"signature": "signatures"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """There is nothing to set."""
