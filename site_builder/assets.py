@@ -49,6 +49,7 @@ _PARTS = {
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "person": _Late("person_asset"),
+    "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),

@@ -1,4 +1,4 @@
-"""Persons taken from one database to another: with the keys of the town they stay the same; hidden words stay so."""
+"""Persons taken from one database to another, where they stay the same; what is hidden; what became of photos."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sync_server.storage.people_tables import (
     residents,
     shared_mailboxes,
 )
+from sync_server.storage.photo_tables import photos
 from sync_server.storage.secret_tables import issued
 from sync_server.storage.tables import hidden
 
@@ -29,7 +30,7 @@ OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, photos)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

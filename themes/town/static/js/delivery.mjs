@@ -1,5 +1,6 @@
 // When a page sends: at load, when the network returns, when one comes back to it, and after a pause.
 import { announceChange, hearChange } from './changes.mjs';
+import { sendPhotos } from './photo_sending.mjs';
 import { backOff, flush, underFlushLock } from './sync.mjs';
 
 /**
@@ -25,6 +26,8 @@ export async function registerFlush(id) {
 export function makeDelivery(site, store) {
   let failures = 0;
   let timer = 0;
+  let photoFailures = 0;
+  let photoTimer = 0;
   /** @type {Page['deliver']} */
   async function deliver(force = false, from = store) {
     const ports = {
@@ -40,7 +43,18 @@ export function makeDelivery(site, store) {
       const wait = delivery.pause || backOff(failures, Math.random);
       timer = setTimeout(() => void deliver(false, from).catch(console.error), wait * 1000);
     }
+    // Not waited for: a photo may take minutes, and the next act must not.
+    void followPhotos(ports).catch(console.error);
     return delivery;
+  }
+
+  /** @param {Ports} ports */
+  async function followPhotos(ports) {
+    const { left, changed } = await underFlushLock(() => sendPhotos(ports), 'preau-photos');
+    photoFailures = left && !changed ? photoFailures + 1 : 0;
+    clearTimeout(photoTimer);
+    const again = () => void followPhotos(ports).catch(console.error);
+    if (left) photoTimer = setTimeout(again, backOff(photoFailures, Math.random) * 1000);
   }
   return deliver;
 }

@@ -1,6 +1,7 @@
 // Sends what waits while no page is open (Background Sync, Chromium).
 import { announceChange } from './changes.mjs';
 import { openStore } from './outbox_db.mjs';
+import { sendPhotos } from './photo_sending.mjs';
 import { ROOT } from './sw_copies.mjs';
 import { flush, underFlushLock } from './sync.mjs';
 
@@ -9,7 +10,7 @@ function noStore() {
   throw new Error('no database');
 }
 
-/** Rejects while acts are left, which makes the browser call again later. */
+/** Rejects while acts or photos are left, which makes the browser call again later. */
 export async function flushForBrowser() {
   const store = openStore(`preau:${ROOT}`, noStore);
   const site = /** @type {Site | undefined} */ (await store.get('state', 'site'));
@@ -20,5 +21,6 @@ export async function flushForBrowser() {
   };
   const { left, changed } = await underFlushLock(() => flush(ports, true));
   if (changed) announceChange({ outbox: true });
-  if (left) throw new Error(`${left} left`);
+  const photos = await underFlushLock(() => sendPhotos(ports), 'preau-photos');
+  if (left + photos.left) throw new Error(`${left} left`);
 }

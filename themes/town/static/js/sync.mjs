@@ -1,10 +1,10 @@
 // Sends what waits: at least once from here, exactly once in effect at the town, by id (docs/formats.md §4).
+import { ask } from './asking.mjs';
 import { hourOf } from './due.mjs';
 import { readReceipt } from './receipts.mjs';
 
 const MAX_ITEMS = 100;
 const MAX_BYTES = 512 * 1024;
-const PATIENCE = 60000; // a large batch on 2G takes 20 s
 const LONGEST_WAIT = 3600;
 const PAGE = 2048; // secret ballots are all as long as one another
 
@@ -12,10 +12,11 @@ const PAGE = 2048; // secret ballots are all as long as one another
  * Only one of page, other tabs and service worker sends at a time. Without Web Locks the ids alone protect.
  * @template T
  * @param {() => Promise<T>} work
+ * @param {string} [name]
  * @returns {Promise<T>}
  */
-export async function underFlushLock(work) {
-  return navigator.locks ? navigator.locks.request('preau-flush', work) : work();
+export async function underFlushLock(work, name = 'preau-flush') {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 
 /**
@@ -163,23 +164,13 @@ function postBallot({ site, fetch }, jws) {
  * @param {RequestInit} [more]
  */
 async function postText(fetch, address, body, more = {}) {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), PATIENCE);
-  try {
-    return await fetch(address, {
-      method: 'POST',
-      // A simple type: no preflight, so one round trip on a slow network.
-      headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
-      body,
-      credentials: 'omit',
-      ...more,
-      signal: limit.signal,
-    });
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
+  return ask(fetch, address, {
+    method: 'POST',
+    // A simple type: no preflight, so one round trip on a slow network.
+    headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+    body,
+    ...more,
+  });
 }
 
 /**
