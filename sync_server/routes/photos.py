@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 def tell_progress(space: str, sha256: str) -> Response:
     """200 where all of it is here, else 204 and how much is."""
     _check_name(space, sha256)
-    return _answer(services().photos.progress(space, sha256), 200)
+    return _answer(sha256, services().photos.progress(space, sha256), 200)
 
 
 @blueprint.patch(PATH)
@@ -47,16 +47,18 @@ def take_photo(space: str, sha256: str) -> Response:
 def _take(space: str, sha256: str, offset: int, length: int, piece: bytes) -> Response:
     _check_name(space, sha256)
     try:
-        return _answer(services().photos.take(space, sha256, offset, length, piece), 201)
+        return _answer(sha256, services().photos.take(space, sha256, offset, length, piece), 201)
     except OffsetWrong as wrong:
         response = problem_json(Code.WRONG_OFFSET, STATUSES[Code.WRONG_OFFSET])
         response.headers[OFFSET] = str(wrong.offset)
         return response
 
 
-def _answer(progress: Progress, status: int) -> Response:
+def _answer(sha256: str, progress: Progress, status: int) -> Response:
     if progress.is_whole:
-        return Response("", status)
+        response = Response("", status)
+        response.set_etag(sha256)  # so that no portal in between can say it: the phone forgets the photo now
+        return response
     return Response("", 204, {OFFSET: str(progress.offset)})
 
 

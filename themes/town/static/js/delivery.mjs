@@ -1,6 +1,5 @@
 // When a page sends: at load, when the network returns, when one comes back to it, and after a pause.
 import { announceChange, hearChange } from './changes.mjs';
-import { sendPhotos } from './photo_sending.mjs';
 import { backOff, flush, underFlushLock } from './sync.mjs';
 
 /**
@@ -19,6 +18,16 @@ export async function registerFlush(id) {
 }
 
 /**
+ * What goes after acts, by a script that few phones ever need.
+ * @param {Ports} ports
+ */
+async function sendPhotosOf(ports) {
+  if (!(await ports.store.get('state', 'photos'))) return;
+  await import(PHOTOS_URL);
+  await /** @type {any} */ (globalThis).PREAU.followActs(ports, true);
+}
+
+/**
  * @param {Site} site
  * @param {Store} store
  * @returns {Page['deliver']}
@@ -26,8 +35,6 @@ export async function registerFlush(id) {
 export function makeDelivery(site, store) {
   let failures = 0;
   let timer = 0;
-  let photoFailures = 0;
-  let photoTimer = 0;
   /** @type {Page['deliver']} */
   async function deliver(force = false, from = store) {
     const ports = {
@@ -44,17 +51,8 @@ export function makeDelivery(site, store) {
       timer = setTimeout(() => void deliver(false, from).catch(console.error), wait * 1000);
     }
     // Not waited for: a photo may take minutes, and the next act must not.
-    void followPhotos(ports).catch(console.error);
+    void sendPhotosOf(ports).catch(console.error);
     return delivery;
-  }
-
-  /** @param {Ports} ports */
-  async function followPhotos(ports) {
-    const { left, changed } = await underFlushLock(() => sendPhotos(ports), 'preau-photos');
-    photoFailures = left && !changed ? photoFailures + 1 : 0;
-    clearTimeout(photoTimer);
-    const again = () => void followPhotos(ports).catch(console.error);
-    if (left) photoTimer = setTimeout(again, backOff(photoFailures, Math.random) * 1000);
   }
   return deliver;
 }

@@ -5,7 +5,7 @@ import { button, element, find, findAll, focusOn, strongParts } from './elements
 import { isEarly } from './due.mjs';
 import { dismissAct, hurryAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
-import { photosOf } from './photo_sending.mjs';
+import { photosOf } from './act_photos.mjs';
 import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 
 /** @param {Act} act */

@@ -1,7 +1,7 @@
 // The photos of a form: made small, kept on this phone, described, taken away again; sent after the act.
 import { b64u, sha256 } from './canonical.mjs';
 import { button, element, findAll } from './elements.mjs';
-import { photosOf, unsentPhotos } from './photo_sending.mjs';
+import { photosOf, unsentPhotos } from './act_photos.mjs';
 import { shrinkPhoto } from './photo_shrink.mjs';
 import { normalise } from './text.mjs';
 import { say } from './words.mjs';

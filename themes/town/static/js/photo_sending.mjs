@@ -1,27 +1,11 @@
 // Photos follow the act that names them: in pieces, so that a link that breaks costs one piece (docs/formats.md §18).
-import { ask } from './asking.mjs';
+import { unsentPhotos } from './act_photos.mjs';
 import { b64u, sha256 } from './canonical.mjs';
 import { announceChange } from './changes.mjs';
+import { ask } from './sync.mjs';
 
 const PIECE = 32768;
 const MOST_MISSES = 8; // in a row; then it is left for later
-
-/**
- * The photos that an act brings.
- * @param {Act} act
- * @returns {PhotoRef[]}
- */
-export function photosOf({ body }) {
-  return /** @type {any} */ (body.photos) || [];
-}
-
-/**
- * Those that may leave, for the town has the act, and have not arrived nor been refused.
- * @param {Act} act
- */
-export function unsentPhotos(act) {
-  return act.no ? photosOf(act).filter((one) => !(act.photos || {})[one.sha256]) : [];
-}
 
 /**
  * Sends what is left; bytes leave this phone only when the town has all of them. How many photos are left, and how many
@@ -45,12 +29,21 @@ export async function sendPhotos({ store, site, fetch }) {
       changed += 1;
       await store.edit('acts', [act.id], (old) => old && { ...old, photos: { ...old.photos, [name]: outcome } });
       if (outcome === 'sent') {
-        await store.edit('state', ['photos'], (old) => old && Object.fromEntries(Object.entries(old).filter(([one]) => one !== name)));
+        await store.edit('state', ['photos'], (old) => without(old, name));
       }
       announceChange({ outbox: true });
     }
   }
   return { left, changed };
+}
+
+/**
+ * @param {KeptPhotos | undefined} kept
+ * @param {string} name
+ */
+function without(kept, name) {
+  const rest = Object.entries(kept || {}).filter(([one]) => one !== name);
+  return rest.length ? Object.fromEntries(rest) : null;
 }
 
 /**
@@ -73,7 +66,7 @@ async function sendPhoto(fetch, address, name, bytes) {
     const status = answer ? answer.status : 0;
     const headers = answer ? answer.headers : new Headers();
     // Whoever stands between may say yes to anything; the town says to what.
-    if (status < 202 && headers.get('etag') === `"${name}"`) return 'sent';
+    if (status < 202 && (headers.get('etag') || '').includes(name)) return 'sent';
     if ([404, 413, 415].includes(status)) return 'refused';
     if ([429, 503].includes(status)) return '';
     offset = [204, 409].includes(status) ? Number(headers.get('upload-offset')) : -1;

@@ -1,7 +1,6 @@
 // Sends what waits while no page is open (Background Sync, Chromium).
 import { announceChange } from './changes.mjs';
 import { openStore } from './outbox_db.mjs';
-import { sendPhotos } from './photo_sending.mjs';
 import { ROOT } from './sw_copies.mjs';
 import { flush, underFlushLock } from './sync.mjs';
 
@@ -21,6 +20,6 @@ export async function flushForBrowser() {
   };
   const { left, changed } = await underFlushLock(() => flush(ports, true));
   if (changed) announceChange({ outbox: true });
-  const photos = await underFlushLock(() => sendPhotos(ports), 'preau-photos');
-  if (left + photos.left) throw new Error(`${left} left`);
+  const photos = await /** @type {any} */ (globalThis).PREAU.followActs(ports, false);
+  if (left + photos) throw new Error(`${left + photos} left`);
 }

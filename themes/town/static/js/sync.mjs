@@ -1,10 +1,10 @@
 // Sends what waits: at least once from here, exactly once in effect at the town, by id (docs/formats.md §4).
-import { ask } from './asking.mjs';
 import { hourOf } from './due.mjs';
 import { readReceipt } from './receipts.mjs';
 
 const MAX_ITEMS = 100;
 const MAX_BYTES = 512 * 1024;
+const PATIENCE = 60000; // a large batch on 2G takes 20 s
 const LONGEST_WAIT = 3600;
 const PAGE = 2048; // secret ballots are all as long as one another
 
@@ -171,6 +171,24 @@ async function postText(fetch, address, body, more = {}) {
     body,
     ...more,
   });
+}
+
+/**
+ * The answer, or null when none came: then nobody knows whether what was sent arrived.
+ * @param {Ports['fetch']} fetch
+ * @param {string} address
+ * @param {RequestInit} init
+ */
+export async function ask(fetch, address, init) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), PATIENCE);
+  try {
+    return await fetch(address, { credentials: 'omit', ...init, signal: limit.signal });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
+declare const PHOTOS_URL: string;
 declare const PHOTO_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
