@@ -21,10 +21,7 @@ STATUSES = {
     Code.UNAUTHORISED: 401,
     Code.NOT_FOUND: 404,
     Code.TOO_LARGE: 413,
-    Code.WRONG_OFFSET: 409,
     Code.UNSUPPORTED_TYPE: 415,
-    Code.BAD_PHOTO: 415,
-    Code.PHOTO_CHANGED: 422,
     Code.RATE_LIMITED: 429,
     Code.UNAVAILABLE: 503,
 }
@@ -50,9 +47,12 @@ PROOF_STATUSES = STATUSES | {
     Code.CLOSED: 410,
     Code.CODE_USED: 410,
     Code.ADDRESS_SHARED: 409,
+    Code.WRONG_OFFSET: 409,
+    Code.BAD_PHOTO: 415,
+    Code.PHOTO_CHANGED: 422,
 }
 CHALLENGES = {Code.UNAUTHORISED: "Bearer"}  # every other 401 asks for a device's signature (RFC 9110 §11.6.1)
-_CODES = {status: code for code, status in STATUSES.items() if code not in (Code.BAD_PHOTO, Code.WRONG_OFFSET)}
+_CODES = {status: code for code, status in STATUSES.items()}
 
 
 class Problem(Exception):

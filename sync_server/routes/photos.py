@@ -10,7 +10,7 @@ from civic.photos import MOST_BYTES, parse_digest
 from civic.refusals import Code
 from sync_server.photos.receiving import Progress
 from sync_server.photos.shelf import OffsetWrong
-from sync_server.problems import STATUSES, Problem, problem_json
+from sync_server.problems import PROOF_STATUSES, Problem, problem_json
 from sync_server.routes import Access, declares, read_body, services
 from sync_server.routes.bodies import town_of
 
@@ -49,7 +49,7 @@ def _take(space: str, sha256: str, offset: int, length: int, piece: bytes) -> Re
     try:
         return _answer(sha256, services().photos.take(space, sha256, offset, length, piece), 201)
     except OffsetWrong as wrong:
-        response = problem_json(Code.WRONG_OFFSET, STATUSES[Code.WRONG_OFFSET])
+        response = problem_json(Code.WRONG_OFFSET, PROOF_STATUSES[Code.WRONG_OFFSET])
         response.headers[OFFSET] = str(wrong.offset)
         return response
 
