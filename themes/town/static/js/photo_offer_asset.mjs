@@ -1,17 +1,20 @@
-// A separate asset, beside the field for photos: few who write bring one, so what it takes comes when they reach for it.
+// A separate asset, beside the field for photos. What the field takes is larger and comes behind it, at once: it has to be
+// on the phone already when there is no network.
 import { component } from './component.mjs';
 import { findAll } from './elements.mjs';
 
 /** @param {HTMLInputElement} $input */
 function offerPhotos($input) {
   const { dataset } = /** @type {HTMLFormElement} */ ($input.form);
-  const load = () => import($input.dataset.photos || '').catch(() => {
-    $input.value = dataset.busy = '';
-  });
-  for (const type of ['focus', 'change']) $input.addEventListener(type, () => void load(), { once: true });
+  const load = () => import($input.dataset.photos || '');
+  load().catch(() => {});
   // Nothing leaves without the photo that was just chosen.
-  $input.addEventListener('change', () => (dataset.busy = '1'));
-  if (location.hash) void load();
+  $input.addEventListener('change', () => {
+    dataset.busy = '1';
+    load().catch(() => {
+      $input.value = dataset.busy = '';
+    });
+  });
 }
 
 component('photo fields', () => {
