@@ -21,7 +21,7 @@ _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
         "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "404", "space",
-        "log", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes",
+        "log", "photos", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"

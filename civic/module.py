@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from civic.consultation import Consultation
+from civic.photos import NO_PHOTOS, Album
 from civic.slots import Counted
 
 Document = dict[str, Any]  # JSON values only: a row of a snapshot's table
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
     unsigned: bool
     payload: Any
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
+    photos: Album = NO_PHOTOS  # photos that have arrived and can be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Shelf(Protocol):
 
 
 class Module(Protocol):
-    """A kind of participation."""
+    """A kind of participation. One whose acts may bring photos has `attached` besides (civic.photos.Attaching)."""
 
     name: str
     kinds: tuple[str, ...]

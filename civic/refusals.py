@@ -45,6 +45,9 @@ class Code(StrEnum):
     EXPIRED = "expired"
     CODE_USED = "code_used"
     ADDRESS_SHARED = "address_shared"
+    BAD_PHOTO = "bad_photo"
+    PHOTO_CHANGED = "photo_changed"
+    WRONG_OFFSET = "wrong_offset"
 
     @property
     def is_temporary(self) -> bool:
@@ -61,6 +64,8 @@ _TEMPORARY = frozenset(
         Code.UNKNOWN_KEY,
         Code.RATE_LIMITED,
         Code.UNAVAILABLE,
+        Code.PHOTO_CHANGED,
+        Code.WRONG_OFFSET,
     }
 )
 

@@ -32,8 +32,11 @@ class _Late(NamedTuple):
     needs: tuple[str, ...] = ()
 
 
-# Each after those that it loads; `main.mjs` names none of them, so that a phone that reads one page keeps none.
+# What sends photos: the one that `main.mjs` names, and the service worker with it. A phone keeps what is named.
+_SENDING = _Late("photo_sending_asset", "PHOTOS_URL")
+# Each after those that it loads; `main.mjs` names no other, so that a phone that reads one page keeps none.
 _LATER = (
+    _SENDING,
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
@@ -52,6 +55,8 @@ _PARTS = {
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "person": _Late("person_asset"),
+    "photo_offer": _Late("photo_offer_asset"),
+    "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
@@ -121,9 +126,9 @@ def _scripts(
         }
         acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each), "js") for each in used}
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        script = bundle(page, _constants(WORDS=own), lends_to=[*files.values(), worker])
+        script = bundle(page, _constants(WORDS=own, PHOTOS_URL=urls[_SENDING.url]), lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
-    shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
+    shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]], PHOTOS_URL=urls[_SENDING.url])
     return scripts, parts, acts
 
 

@@ -16,6 +16,7 @@ TIMEOUT = (10, 60)  # seconds to connect, to wait for more
 CHECKPOINT, LOOKS = "checkpoint", 3
 ETAGS = ".etags.json"
 _LOG_FILE = re.compile(r"checkpoint|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?")
+_PHOTO = re.compile(r"[0-9a-f]{64}-[0-9]{3,4}\.webp")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.rows)?")
 
 
@@ -43,7 +44,22 @@ def fetch_snapshots(server: str, space: str, folder: Path, session: requests.Ses
             file.unlink()
             changed.append(file.stem)
     _replace(folder / ETAGS, canonical_json({name: known[name] for name in listed}))
-    return sorted(changed) + fetch_log(f"{address}/log", folder / "log", session)
+    photos = fetch_photos(f"{address}/photos", folder / "photos", session)
+    return sorted(changed) + photos + fetch_log(f"{address}/log", folder / "log", session)
+
+
+def fetch_photos(address: str, folder: Path, session: requests.Session) -> list[str]:
+    """Makes `folder` hold the pictures that are at `address`; those that came or went. BuildFailure as above.
+
+    A picture never changes, so one that is there is not fetched again.
+    """
+    files = _files(_get(session, address, {}), _PHOTO)
+    there = {file.name for file in folder.glob("*.webp")}
+    for name in there - files:
+        (folder / name).unlink()
+    for name in sorted(files - there):
+        _replace(folder / name, _get(session, f"{address}/{name}", {}).content)
+    return sorted(f"photos/{name}" for name in files ^ there)
 
 
 def fetch_log(address: str, folder: Path, session: requests.Session) -> list[str]:
@@ -54,7 +70,7 @@ def fetch_log(address: str, folder: Path, session: requests.Session) -> list[str
     """
     fetched: list[str] = []
     for _ in range(LOOKS):
-        files = _log_files(_get(session, address, {}))
+        files = _files(_get(session, address, {}), _LOG_FILE)
         for path in sorted(files - {CHECKPOINT}):
             if not (folder / path).is_file():
                 _replace(folder / path, _get(session, f"{address}/{path}", {}).content)
@@ -72,11 +88,11 @@ def fetch_log(address: str, folder: Path, session: requests.Session) -> list[str
     raise BuildFailure(f"{address}: the log did not hold still")
 
 
-def _log_files(answer: requests.Response) -> set[str]:
-    listing = parse_json(_checked(answer, "the list of the log"))
+def _files(answer: requests.Response, form: re.Pattern[str]) -> set[str]:
+    listing = parse_json(_checked(answer, "the list of files"))
     files = listing.get("files") if type(listing) is dict and listing.get("v") == 1 else None
-    if type(files) is not list or not all(type(one) is str and _LOG_FILE.fullmatch(one) for one in files):
-        raise BuildFailure(f"{answer.url}: this is not a list of a log's files")
+    if type(files) is not list or not all(type(one) is str and form.fullmatch(one) for one in files):
+        raise BuildFailure(f"{answer.url}: this is not a list of files")
     return set(files)
 
 

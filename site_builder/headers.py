@@ -9,6 +9,8 @@ TEXT = "text/plain; charset=utf-8"
 IMMUTABLE = "public, max-age=31536000, immutable"
 # Of the public log (C2SP tlog-tiles): a tile never changes, a partial one neither; the rest does.
 LOG = (("/log/tile/*", "application/octet-stream"), ("/log/checkpoint", TEXT), ("/log/vkey", TEXT))
+# A picture may be taken down: whoever kept it looks again after a day.
+PHOTOS = ("/photos/*", "public, max-age=86400")
 LOG_FRESH = ("/log/checkpoint", "/log/vkey", "/log/find/*")
 FIXED = (
     ("X-Content-Type-Options", "nosniff"),
@@ -58,6 +60,7 @@ def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str], box
     lines += [f"  {name}: {value}" for name, value in FIXED]
     for path in ("/a/*", "/p/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
+    lines += [PHOTOS[0], f"  Cache-Control: {PHOTOS[1]}"]
     for path, kind in LOG:
         lines += [path, f"  Content-Type: {kind}"]
     for path in sorted([*fresh, *LOG_FRESH]):

@@ -25,6 +25,7 @@ from site_builder.edition import Edition, make_editions
 from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
+from site_builder.photos import PhotoFiles
 from site_builder.press import cores, in_parallel
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
@@ -57,6 +58,7 @@ class Site:
         self.modules = module_folders.load()
         self.output = Output(folders.output)
         self.log = LogFiles(folders.snapshots, self.output)
+        self.photos = PhotoFiles(folders.snapshots, self.output)
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
@@ -89,6 +91,7 @@ class Site:
         """Writes the whole site from what was read."""
         output = self.output
         output.begin()
+        self.photos.write()
         self._styles, self._owned, self._dirty = {}, {}, set()
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
@@ -121,6 +124,7 @@ class Site:
                 edition.show(desk)
                 edition.list_all(self.desks.values())
             jobs += [(page, None) for page in self.core]
+        self.photos.grow()  # before the pages that show them
         self._print(jobs)
         self._dirty.add(slug)
         return self.output.take_changed()

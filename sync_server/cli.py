@@ -231,7 +231,7 @@ def export(var: Path, target: Path, with_keys: bool, space: str | None) -> None:
     with progress_bar() as progress:
         task = progress.add_task("Records", total=None)
         keys = settings.keys if with_keys else None
-        number = export_town(ledger, content, target, keys, lambda done: progress.advance(task, done))
+        number = export_town(ledger, content, target, keys, lambda done: progress.advance(task, done), settings.media)
     ledger.close()
     click.echo(f"exported: {target} ({number} records)")
 

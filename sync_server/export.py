@@ -6,6 +6,7 @@ log.jsonl              one line an entry of the public log, in order: its number
 checkpoints.jsonl      every checkpoint of the log that was signed
 manifests.jsonl        every version of the rules that was ever shown
 people.jsonl           who is voting: keyed hashes and sealed addresses, of no use without the keys
+photos/…               the photos that citizens sent, as pages show them
 keys/…                 only when asked for: whoever has them speaks for the town
 export.json            {"v": 1, "space", "records"}
 """
@@ -38,7 +39,7 @@ from sync_server.storage.secret_log import SecretLog
 
 BATCH = 500
 CONTENT, RECORDS, MANIFESTS, KEYS, ABOUT = "content", "records.jsonl", "manifests.jsonl", "keys", "export.json"
-LOG, CHECKPOINTS, PEOPLE = "log.jsonl", "checkpoints.jsonl", "people.jsonl"
+LOG, CHECKPOINTS, PEOPLE, PHOTOS = "log.jsonl", "checkpoints.jsonl", "people.jsonl", "photos"
 
 Advance = Callable[[int], object]  # told how many more records are done
 
@@ -47,10 +48,12 @@ class ExportUnreadable(ValueError):
     """What was exported is not whole, or the place it is to go to is not empty; the message says which."""
 
 
-def export_town(ledger: Ledger, content: Path, target: Path, keys: Path | None, advance: Advance) -> int:
+def export_town(
+    ledger: Ledger, content: Path, target: Path, keys: Path | None, advance: Advance, media: Path | None = None
+) -> int:
     """Writes everything of the town in folder `content` below `target`; the number of its records.
 
-    `keys` is the folder of its keys where they are to go too. `target` must not exist, or be empty.
+    `keys` is the folder of its keys where they are to go too, `media` that of the photos. `target` must not exist, or be empty.
     """
     if target.exists() and any(target.iterdir()):
         raise ExportUnreadable(f"{target} is not empty: choose a new folder")
@@ -72,6 +75,8 @@ def export_town(ledger: Ledger, content: Path, target: Path, keys: Path | None, 
             people.writelines(canonical_json(line) + b"\n" for line in people_lines(now.connection, space))
     if keys is not None:
         shutil.copytree(keys, target / KEYS)
+    if media is not None and (media / space).is_dir():
+        shutil.copytree(media / space, target / PHOTOS)
     about = {"v": 1, "space": space, "records": number}
     (target / ABOUT).write_bytes(canonical_json(about) + b"\n")
     return number
@@ -90,6 +95,8 @@ def import_town(source: Path, settings: Settings, ledger: Ledger, modules: Modul
     _copy_new(folder, settings.content / folder.name)
     if (source / KEYS).is_dir():
         _copy_new(source / KEYS, settings.keys)
+    if (source / PHOTOS).is_dir():
+        _copy_new(source / PHOTOS, settings.media / town.space.id)
     manifests = list(_read_manifests(source))
     ledger.register_manifests(town.space.id, manifests)
     if (source / PEOPLE).is_file():

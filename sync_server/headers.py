@@ -34,7 +34,7 @@ def site_headers(origin: str, service: Services) -> list[tuple[str, str]]:
     own = (*service.settings.origins, origin_of(service.settings.site_url))
     if origin and (origin in own or origin in service.catalogue.origins()):
         headers.append(("Access-Control-Allow-Origin", origin))
-        headers.append(("Access-Control-Expose-Headers", "ETag, Retry-After"))
+        headers.append(("Access-Control-Expose-Headers", "ETag, Retry-After, Upload-Offset"))
     return headers
 
 
@@ -52,7 +52,7 @@ def register_headers(app: Flask, service: Services) -> None:
             headers.extend(site_headers(request.headers.get("Origin", ""), service))
             if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in headers:
                 headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
-                headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+                headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match, Upload-Length, Upload-Offset"
                 headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
         return response
 

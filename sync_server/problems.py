@@ -47,6 +47,9 @@ PROOF_STATUSES = STATUSES | {
     Code.CLOSED: 410,
     Code.CODE_USED: 410,
     Code.ADDRESS_SHARED: 409,
+    Code.WRONG_OFFSET: 409,
+    Code.BAD_PHOTO: 415,
+    Code.PHOTO_CHANGED: 422,
 }
 CHALLENGES = {Code.UNAUTHORISED: "Bearer"}  # every other 401 asks for a device's signature (RFC 9110 §11.6.1)
 _CODES = {status: code for code, status in STATUSES.items()}

@@ -16,8 +16,11 @@ from sync_server.identity.opening import Identities, open_identities
 from sync_server.identity.sources import Sources
 from sync_server.keys import Keys, open_keys
 from sync_server.limits import Windows
+from sync_server.photos.receiving import Receiving
+from sync_server.photos.shelf import PhotoShelf
 from sync_server.settings import Settings
 from sync_server.storage import Ledger, WitnessedLogs, open_ledger
+from sync_server.storage.photos import Photos
 from sync_server.witnessing import Witnessing, open_witnessing
 from sync_server.writer import LedgerWriter
 
@@ -38,6 +41,7 @@ class Services:
     identities: Identities
     per_address: Windows
     witnessing: Witnessing
+    photos: Receiving
     now: Callable[[], int]
     monotonic: Callable[[], float]
     random: Callable[[int], bytes]  # so many bytes
@@ -68,7 +72,8 @@ def open_services(
     catalogue = Catalogue(settings.content, ledger, monotonic, known)
     stored = WitnessedLogs(ledger)
     witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)
+    photos = Receiving(Photos(ledger), PhotoShelf(settings.media))
     return Services(
-        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, witnessing, now,
+        settings, ledger, keys, known, catalogue, writer, acceptance, identities, per_address, witnessing, photos, now,
         monotonic, random,
     )  # fmt: skip

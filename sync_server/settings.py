@@ -26,6 +26,7 @@ PROVIDERS = "oidc"
 THEMES = Path(__file__).resolve().parents[1] / "themes"
 ABOUT: Mapping[str, str] = {
     "content": "folder of the towns' folders, below var unless absolute",
+    "media": "folder of the photos that citizens send, below var unless absolute",
     "database": "address of the database; a relative SQLite file is below var",
     "host": "address to listen on; a reverse proxy with HTTPS stands before it",
     "port": "port to listen on",
@@ -59,6 +60,7 @@ class Settings:
 
     var: Path
     content: Path = Path("content")
+    media: Path = Path("media")
     database: str = "sqlite:///preau.sqlite"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -192,6 +194,7 @@ def _placed(settings: Settings) -> Settings:
         raise SettingsError("publish is folder or netlify")
     changed = {
         "content": settings.var / settings.content,
+        "media": settings.var / settings.media,
         "theme": settings.theme.absolute(),
         "database": database,
         "sync_url": settings.sync_url.rstrip("/"),

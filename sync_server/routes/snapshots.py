@@ -17,6 +17,7 @@ blueprint = Blueprint("snapshots", __name__)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ROWS = ".rows"  # how the name of a file of ballots ends
 _LOG_FILE = re.compile(r"checkpoint|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/[0-9]{1,3})?")
+_PHOTO = re.compile(r"[0-9a-f]{64}-[0-9]{3,4}\.webp")
 _known: dict[tuple[Path, int, int], str] = {}
 MOST_KNOWN = 10_000
 
@@ -64,6 +65,27 @@ def show_log(space: str, path: str) -> Response:
     if not _LOG_FILE.fullmatch(path) or not file.is_file():
         raise Problem(Code.NOT_FOUND)
     response = Response(file.read_bytes(), content_type="application/octet-stream")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/v1/snapshots/<space>/photos")
+@declares(Access.ANYONE, 0)
+def list_photos(space: str) -> Response:
+    """The pictures that a town's pages show; none where there are none."""
+    folder = _folder(space) / "photos"
+    files = sorted(file.name for file in folder.glob("*.webp") if _PHOTO.fullmatch(file.name))
+    return Response(json.dumps({"v": 1, "files": files}), content_type="application/json")
+
+
+@blueprint.get("/v1/snapshots/<space>/photos/<name>")
+@declares(Access.ANYONE, 0)
+def show_photo(space: str, name: str) -> Response:
+    """One picture."""
+    file = _folder(space) / "photos" / name
+    if not _PHOTO.fullmatch(name) or not file.is_file():
+        raise Problem(Code.NOT_FOUND)
+    response = Response(file.read_bytes(), content_type="image/webp")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

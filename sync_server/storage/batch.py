@@ -15,6 +15,7 @@ from civic.refusals import Code, Refused
 from civic.replay import count_changes
 from civic.slots import Counted, Head, Remains, is_winning
 from civic.tombstones import Tombstone
+from sync_server.storage.photo_tables import attached_rows
 from sync_server.storage.statements import Statements
 
 
@@ -121,6 +122,7 @@ class Batch:
         self.payloads: list[tuple[Any, ...]] = []
         self.stones: list[tuple[Any, ...]] = []
         self.secret: list[tuple[Any, ...]] = []
+        self.attached: list[tuple[Any, ...]] = []
         self.superseded: list[tuple[str, str, int]] = []
         self.moved: set[Key] = set()
         self.totals: Counter[tuple[str, Counted]] = Counter()
@@ -213,6 +215,7 @@ class Batch:
             self.stones.append(stone_row(self.space, offer.stone._replace(no=no)))
         if act.is_secret:
             self.secret.append((self.space, no, slug, 0))
+        self.attached += attached_rows(self.space, act, no)
         head = settlement.head
         if settlement.is_winning:
             self._move(act, settlement)
@@ -256,6 +259,7 @@ class Batch:
         say.tombstones.write(cursor, self.stones)
         say.superseded.write(cursor, self.superseded)
         say.secret_ballots.write(cursor, self.secret)
+        say.attached.write(cursor, self.attached)
         moved = sorted(self.moved)  # in the order of the table: neighbours are written together
         say.heads.write(cursor, [head_row(space, key[0], *self.heads[key]) for key in moved])
         persons = sorted({(slug, voter) for slug, voter, _ in moved})

@@ -17,6 +17,7 @@ from civic.slots import Counted
 from civic.tombstones import Stub, Tombstone, erased_act
 from sync_server.storage.batch import head_row, held_text
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.photo_tables import attached, attached_rows
 from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import heads, ids, participation, spaces, superseded, totals, voters
 
@@ -33,8 +34,10 @@ class _Derived:
     shown: set[str] = field(default_factory=set)  # kinds
     as_of: dict[tuple[str, Counted], int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)  # id of an envelope -> number of its record
+    attached: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def take(self, act: Act, no: int) -> None:
+    def take(self, space: str, act: Act, no: int) -> None:
+        self.attached += attached_rows(space, act, no)
         slug, slot = act.consultation.slug, act.envelope.slot
         before = self.standing.head(slug, slot, act.voter)
         self.numbers[act.envelope.id] = no
@@ -61,9 +64,9 @@ def rebuild_derived(ledger: Ledger, space: str, rules: Mapping[str, Rules], modu
         wide = {slug: widened(each, known.get(slug, [])) for slug, each in rules.items()}
         derived, number = _Derived(), 0
         for no, act in _acts(now, space, wide, modules):
-            derived.take(act, no)
+            derived.take(space, act, no)
             number += 1
-        for table in (heads, superseded, voters, totals, participation, ids):
+        for table in (heads, superseded, voters, totals, participation, ids, attached):
             connection.execute(sa.delete(table).where(table.c.space == space))
         connection.execute(sa.update(spaces).where(spaces.c.space == space).values(indexed_no=0))
         _write(ledger, connection, space, derived)
@@ -107,6 +110,7 @@ def _write(ledger: Ledger, connection: sa.Connection, space: str, derived: _Deri
     standing_ids = {head.id for head in standing.heads.values()}
     older = ((space, one, no) for one, no in derived.numbers.items() if one not in standing_ids)
     say.superseded.write(cursor, sorted(older))
+    say.attached.write(cursor, derived.attached)
     say.voters.write(cursor, [(space, *who, held_text(kinds), ballots[who]) for who, kinds in sorted(held.items())])
     say.totals.write(
         cursor,

@@ -33,6 +33,7 @@ from sync_server.storage.people_tables import (
     residents,
     shared_mailboxes,
 )
+from sync_server.storage.photo_tables import detach
 from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import PERSONAL, payloads, spaces
 
@@ -123,6 +124,7 @@ class _Erasing:
         self.say.tombstones.write(self.cursor, [stone_row(self.space, stone) for stone in stones])
         self.say.heads.write(self.cursor, sorted(moved))
         self._write_counts()
+        detach(self.connection, self.space, [record.no for record in gone])
         own = (payloads.c.space == self.space, payloads.c.voter == self.one.pid, PERSONAL)
         self.connection.execute(sa.delete(payloads).where(*own))
 

@@ -17,6 +17,7 @@ from sync_server.storage.batch import head_of, head_row, stone_row
 from sync_server.storage.erasing import rev_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.log import PublicLog
+from sync_server.storage.photo_tables import detach
 from sync_server.storage.reading import Reading, Record
 from sync_server.storage.tables import SHOWN, heads, hidden, payloads, records, spaces
 
@@ -133,6 +134,7 @@ class Hiding:
             say.heads.write(cursor, [head_row(place.space, place.consultation, erased_head(head, remains), kind, True)])
         cursor.close()
         numbers = [one.no for one in gone]
+        detach(connection, place.space, numbers)
         connection.execute(sa.delete(payloads).where(payloads.c.space == place.space, payloads.c.no.in_(numbers)))
 
 

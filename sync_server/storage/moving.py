@@ -1,6 +1,6 @@
 """Persons taken from one database to another: with the keys of the town they stay the same; hidden words stay so.
 
-What the town has answered goes along too: it is nobody's but the town's.
+What the town has answered goes along too, for it is nobody’s but the town’s; and what became of photos.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sync_server.storage.people_tables import (
     residents,
     shared_mailboxes,
 )
+from sync_server.storage.photo_tables import photos
 from sync_server.storage.secret_tables import issued
 from sync_server.storage.tables import answers, hidden
 
@@ -32,7 +33,7 @@ OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, answers)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, answers, photos)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from sync_server.storage.many_rows import ArrayLookup, JsonLookup, Lookup, Writer
 from sync_server.storage.people_tables import devices, grants, identities
+from sync_server.storage.photo_tables import attached
 from sync_server.storage.secret_tables import secret_ballots
 from sync_server.storage.tables import (
     SHOWN,
@@ -50,6 +51,7 @@ class Statements:
         self.heads = self._writer(heads, ())
         self.superseded = self._writer(superseded, ())
         self.secret_ballots = self._writer(secret_ballots, ())
+        self.attached = self._writer(attached, ())
         self.ids = self._writer(ids, ())
         self.voters = self._writer(voters, ())
         self.totals = self._writer(totals, ("n",), largest=("as_of",))
@@ -85,6 +87,7 @@ class Statements:
             superseded,
             ids,
             secret_ballots,
+            attached,
         ):  # those are append only: the same key twice is an error, never an update
             new = insert.excluded
             greatest = sa.func.max if self.is_sqlite else sa.func.greatest

@@ -1,4 +1,4 @@
-"""What a worker does beside building sites, in a thread of its own: letters leave, what is over is forgotten."""
+"""What a worker does beside building, in a thread of its own: letters, photos, forgetting what is over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from civic.content import Content
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
+from sync_server.photos.developing import Developing
 from sync_server.post.round import Round
 from sync_server.storage import LedgerUnavailable
 from sync_server.storage.enrolments import Enrolments
@@ -27,10 +28,12 @@ class Chores:
         enrolments: Enrolments,
         retention: Retention,
         ending: IssuerEnding,
+        developing: Developing,
         towns: Callable[[], Iterable[Content]],
         wall: Callable[[], int],
     ) -> None:
         self._round, self._enrolments, self._retention, self._ending = round_, enrolments, retention, ending
+        self._developing = developing
         self._towns, self._wall = towns, wall
         self._tidy_at = 0.0
 
@@ -48,6 +51,7 @@ class Chores:
         """One look at everything."""
         if self._round is not None:
             self._round.step()
+        self._developing.step()
         now = self._wall()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_SECONDS

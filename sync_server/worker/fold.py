@@ -16,6 +16,7 @@ from civic.moderation import Hidden
 from civic.module import Declared, Document, Entry, Module, Modules
 from civic.official import Answer, answers_document
 from civic.phases import Moment, are_counts_public
+from civic.photos import NO_PHOTOS, Album, attached_by
 from civic.replay import parse_again, widened
 from civic.revisions import changes_of
 from civic.secrecy import secret_question
@@ -52,6 +53,7 @@ class _Kept(NamedTuple):
     rx: int
     payload: Any
     number: int
+    photos: tuple[str, ...]  # that it brings, arrived or not
 
 
 class _Put(NamedTuple):
@@ -66,7 +68,8 @@ class Fold:
     """The documents of one consultation under one version of its rules, at one moment.
 
     New rules or a boundary passed mean another Fold, loaded from the heads again. `past` are the manifests it ever
-    had: what was admitted under the rules of its day still parses under those of today.
+    had: what was admitted under the rules of its day still parses under those of today. `album` are the photos that
+    can be shown; whoever changes it says of which acts (`redraw`).
     """
 
     def __init__(
@@ -76,8 +79,10 @@ class Fold:
         past: Sequence[bytes],
         modules: Modules,
         now: Moment,
+        album: Album = NO_PHOTOS,
     ) -> None:
-        self.consultation, self.moment = consultation, now
+        self.consultation, self.moment, self._album = consultation, now, album
+        self.has_other_photos = False  # whether `photos` may differ from when this was last set to False
         self.is_public = are_counts_public(consultation, now.state)
         self._changes = changes_of(consultation, past)
         self._once = widened(Rules(consultation, frozenset(), languages), past)
@@ -141,10 +146,8 @@ class Fold:
         lines = self._renew(shown)
         self._tallies |= tallies
         for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies]):
-            kept = self._kept.get(identity)
-            if kept is not None:
-                table = self._modules[kept.kind].tables[kept.kind]
-                changed.setdefault(table, []).append(self._document(identity, kept))
+            if identity in self._kept:
+                self._redraw(changed, identity)
             elif identity in self._declared:
                 put = self._declared[identity]
                 changed.setdefault(put.declared.table, []).append(self._declared_document(put))
@@ -155,6 +158,24 @@ class Fold:
             self.mark = mark
             changed["consultation"] = [self.row()]
         return changed
+
+    def redraw(self, slots: Iterable[str]) -> Tables:
+        """The documents of these slots again, after the album has changed."""
+        changed: Tables = {}
+        for identity in dict.fromkeys(slot.partition(":")[2] for slot in slots):
+            if identity in self._kept:
+                self._redraw(changed, identity)
+        self.has_other_photos |= bool(changed)
+        return changed
+
+    def photos(self) -> set[str]:
+        """The photos that documents show."""
+        return {sha256 for kept in self._kept.values() for sha256 in kept.photos if sha256 in self._album}
+
+    def _redraw(self, changed: Tables, identity: str) -> None:
+        kept = self._kept[identity]
+        table = self._modules[kept.kind].tables[kept.kind]
+        changed.setdefault(table, []).append(self._document(identity, kept))
 
     def row(self) -> Document:
         """The consultation's own document."""
@@ -223,7 +244,9 @@ class Fold:
             number = before.number
         is_empty = one.head.withdrawn or one.envelope is None or one.head.slot in self._hidden
         payload = None if is_empty else self._payload(one.kind, str(one.envelope))
-        self._kept[identity] = _Kept(one.kind, one.head, one.rx, payload, number)
+        photos = attached_by(self._modules[one.kind], one.kind, payload)
+        self.has_other_photos |= photos != (() if before is None else before.photos)
+        self._kept[identity] = _Kept(one.kind, one.head, one.rx, payload, number, photos)
 
     def _payload(self, kind: str, envelope: str) -> Any:
         # The gate checked the signature before the ledger kept the envelope: here only the words are read again.
@@ -237,7 +260,7 @@ class Fold:
             kind=kept.kind, id=identity, subject=head.subject, number=kept.number, no=head.first_no,
             received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
-            votes=tally.votes if self.is_public and module.choices else None,
+            votes=tally.votes if self.is_public and module.choices else None, photos=self._album,
         )  # fmt: skip
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})

@@ -23,6 +23,8 @@ from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
 from sync_server.keys import Keys
+from sync_server.photos.developing import Developing
+from sync_server.photos.shelf import PhotoShelf
 from sync_server.post.carriers import carrier_of
 from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
@@ -31,6 +33,7 @@ from sync_server.storage.enrolments import Enrolments
 from sync_server.storage.households import has_list
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
+from sync_server.storage.photos import Photos
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
 from sync_server.words import load_own_words
@@ -81,6 +84,7 @@ def open_town(
         open_log,
         keys.pepper,
         partial(_draw_groups, keys, ledger),
+        settings.media,
         partial(affiliates.stamp, space),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
@@ -106,8 +110,9 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
         ledger, vault, load_own_words(), settings.retention_months, settings.mail_from, settings.site_url, os.urandom
     )  # fmt: skip
     ending = IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds)
+    developing = Developing(Photos(ledger), PhotoShelf(settings.media))
     towns = partial(_read_towns, settings.content)
-    return Chores(round_, Enrolments(ledger), retention, ending, towns, _now_in_seconds)
+    return Chores(round_, Enrolments(ledger), retention, ending, developing, towns, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:

@@ -21,16 +21,19 @@ from civic.secrecy import least_persons
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files, stamp_of
+from sync_server.photos.shelf import PhotoShelf
 from sync_server.rules import register_rules
 from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.photos import Photos
 from sync_server.storage.profiles import GroupTables
 from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
 from sync_server.worker.log import LogUnsound, TownLog
+from sync_server.worker.photos import TownPhotos
 from sync_server.worker.publish import Publisher
 from sync_server.worker.rows import BallotFiles
 from sync_server.worker.snapshot_files import write_snapshot
@@ -47,13 +50,14 @@ class Installation(NamedTuple):
     """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
 
     `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
-    (sync_server.worker.groups), once.
+    (sync_server.worker.groups), once. `media` is the folder of photos.
     """
 
     document: Callable[[Content], Document]
     open_log: Callable[[Space], TownLog]
     pepper: bytes
     draw_groups: Callable[[Space, Fold], list[Document]]
+    media: Path
     affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
 
 
@@ -81,6 +85,7 @@ class Town:
         self._folds: dict[str, Fold] = {}
         self._log: TownLog | None = None
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
+        self._photos = TownPhotos(Photos(ledger), PhotoShelf(installation.media), snapshots / "photos")
         self._drawn: set[str] = set()  # consultations whose tables by group are drawn
         self._is_unpublished = True
 
@@ -99,6 +104,7 @@ class Town:
         # Before the site shows a version of the rules: a phone may sign under it at once.
         register_rules(self.ledger, content)
         self._content = content
+        self._photos.reopen(content.space.id)
         now = self.now()
         with self.ledger.reading() as reading:
             self.position = reading.last_no(content.space.id)
@@ -110,6 +116,7 @@ class Town:
         for slug, content_of_file in tables.items():
             write_snapshot(self.snapshots / f"{slug}.json", content_of_file)
         self._forget_others(set(tables))
+        self._photos.place(content.space.id, self._folds.values(), is_whole=True)
         self._ballots.hide(self._over())
         if self._log is None or self._log.origin != origin_of(content.space.site_url):
             self._log = self.installation.open_log(content.space)
@@ -133,9 +140,19 @@ class Town:
                 moved.setdefault(one.consultation, []).append(one)
             changed = {slug: self._apply(reading, slug, heads) for slug, heads in moved.items() if slug in self._folds}
         self.position = changes.last_no
+        self._photos.place(space, self._folds.values())
         for slug, tables in changed.items():
             self._build(slug, tables)
         return True
+
+    def show_photos(self) -> bool:
+        """Has the pages written of which a photo can be shown since the last time; whether there were any."""
+        new = self._photos.find_new(self._space())
+        changed = {slug: self._folds[slug].redraw(slots) for slug, slots in new.items() if slug in self._folds}
+        self._photos.place(self._space(), self._folds.values())
+        for slug, tables in changed.items():
+            self._build(slug, tables)
+        return bool(changed)
 
     def pass_boundary(self) -> None:
         """Loads the consultations whose phase or state is no more what it was and builds their pages."""
@@ -248,7 +265,8 @@ class Town:
     def _load(self, reading: Reading, consultation: Consultation, now: int) -> Fold:
         space, slug = self._space(), consultation.slug
         languages = () if self._content is None else self._content.space.languages
-        fold = Fold(consultation, languages, self._past.get(slug, []), self.modules, moment_at(consultation, now))
+        past, moment = self._past.get(slug, []), moment_at(consultation, now)
+        fold = Fold(consultation, languages, past, self.modules, moment, self._photos.album)
         heads = reading.heads(space, slug, fold.shown_kinds)
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)

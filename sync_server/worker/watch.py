@@ -20,7 +20,7 @@ from sync_server.worker.town import Town
 POLL = 0.05
 QUIET, PATIENCE = 0.1, 0.4  # seconds a change waits for company
 IDLE, LATEST = 2.0, 30.0  # seconds until cold files are written
-CONTENT_LOOK = 1.0
+CONTENT_LOOK = PHOTO_LOOK = 1.0
 LEASE, RENEW = 30, 10.0
 LEDGER_RETRY, LONGEST_RETRY = 1.0, 30.0
 MAX_WARM = 4  # builders kept warm at once; the one used longest ago is let go
@@ -44,7 +44,7 @@ class Watch:
         self._built: Built | None = None  # None: not ours
         self._renew_at = 0.0
         self._stamp: object = None
-        self._look_at = 0.0
+        self._look_at = self._photos_at = 0.0
         self._must_rebuild = True
         self._is_ready = False
         self._seen_no, self._first_at, self._last_at = 0, 0.0, 0.0
@@ -125,6 +125,10 @@ class Watch:
         self.town.publish()
 
     def _follow(self, position: Position, now: float) -> None:
+        if now >= self._photos_at:
+            self._photos_at = now + PHOTO_LOOK
+            if self.town.show_photos():
+                self._changed(now)
         if self.town.boundary is not None and self.clocks.wall() >= self.town.boundary:
             self.town.pass_boundary()
             self._changed(now)

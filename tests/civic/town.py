@@ -113,14 +113,19 @@ class Citizen:
         x, y = signing.coordinates(self.key.public_key())
         return seal(payload, x, y, lambda message: signing.sign(self.key, message))
 
-    def propose(self, number: int, title: str = "Un banc au soleil", category: str = "", rev: int = 1) -> str:
-        body = {
+    def propose(
+        self, number: int, title: str = "Un banc au soleil", category: str = "", rev: int = 1,
+        photos: tuple[str, ...] = (),
+    ) -> str:  # fmt: skip
+        body: dict[str, Any] = {
             "title": title,
             "text": "Devant l’école, pour attendre.",
             "category": category,
             "name": "",
             "lang": "fr",
         }
+        if photos:
+            body["photos"] = [{"sha256": one, "alt": f"Photo de {one[:4]}"} for one in photos]
         own = jti(number) if rev == 1 else jti(number * 1000 + rev)
         return self.seal(self.payload("proposal", f"proposal:{jti(number)}", body, rev=rev, jti=own))
 

@@ -21,7 +21,8 @@ def serve(server: HTTPServer, **files: str) -> None:
     """Publishes files under an ETag that is their text."""
     server.clear()
     server.expect_request(LIST).respond_with_json({"v": 1, "snapshots": files})
-    server.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": []})
+    for folder in ("log", "photos"):
+        server.expect_request(f"{LIST}/{folder}").respond_with_json({"v": 1, "files": []})
     for name, text in files.items():
         server.expect_request(f"{LIST}/{name}").respond_with_data(
             json.dumps({"t": text}), headers={"ETag": f'"{text}"'}, content_type="application/json"
@@ -38,7 +39,7 @@ def test_what_has_not_changed_is_not_asked_for(httpserver: HTTPServer, tmp_path:
     assert fetch(httpserver, tmp_path) == ["filature", "space"]
     serve(httpserver, space="1", filature="2")
     assert fetch(httpserver, tmp_path) == ["filature"]
-    assert [one[0].path for one in httpserver.log] == [LIST, f"{LIST}/filature", f"{LIST}/log"]
+    assert [one[0].path for one in httpserver.log] == [LIST, f"{LIST}/filature", f"{LIST}/photos", f"{LIST}/log"]
     assert json.loads((tmp_path / "filature.json").read_text("utf-8")) == {"t": "2"}
 
 
@@ -89,6 +90,7 @@ def serve_log(server: HTTPServer, folder: Path) -> None:
     server.clear()
     server.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {}})
     files = tree(folder / "log")
+    server.expect_request(f"{LIST}/photos").respond_with_json({"v": 1, "files": []})
     server.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": [*files]})
     for path, data in files.items():
         server.expect_request(f"{LIST}/log/{path}").respond_with_data(data)
@@ -117,6 +119,7 @@ def test_a_list_that_names_anything_but_files_of_a_log_is_refused(
     httpserver: HTTPServer, tmp_path: Path, path: object
 ) -> None:
     httpserver.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {}})
+    httpserver.expect_request(f"{LIST}/photos").respond_with_json({"v": 1, "files": []})
     httpserver.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": [path]})
     with pytest.raises(BuildFailure, match="list"):
         fetch(httpserver, tmp_path)
@@ -125,3 +128,27 @@ def test_a_list_that_names_anything_but_files_of_a_log_is_refused(
 def test_a_server_that_is_down_is_said(tmp_path: Path) -> None:
     with requests.Session() as session, pytest.raises(BuildFailure, match="127"):
         fetch_snapshots("http://127.0.0.1:9", "valbrume", tmp_path, session)
+
+
+def test_pictures_come_once_and_go_when_they_are_shown_no_more(httpserver: HTTPServer, tmp_path: Path) -> None:
+    one, other = f"{'a' * 64}-480.webp", f"{'b' * 64}-1200.webp"
+
+    def show(*names: str) -> None:
+        httpserver.clear()
+        httpserver.expect_request(LIST).respond_with_json({"v": 1, "snapshots": {}})
+        httpserver.expect_request(f"{LIST}/log").respond_with_json({"v": 1, "files": []})
+        httpserver.expect_request(f"{LIST}/photos").respond_with_json({"v": 1, "files": names})
+        for name in names:
+            httpserver.expect_request(f"{LIST}/photos/{name}").respond_with_data(name.encode())
+
+    show(one)
+    assert fetch(httpserver, tmp_path) == [f"photos/{one}"]
+    show(one, other)
+    assert fetch(httpserver, tmp_path) == [f"photos/{other}"]
+    assert f"{LIST}/photos/{one}" not in [asked[0].path for asked in httpserver.log]
+    show(other)
+    assert fetch(httpserver, tmp_path) == [f"photos/{one}"]
+    assert [(file.name, file.read_bytes()) for file in (tmp_path / "photos").iterdir()] == [(other, other.encode())]
+    show("../keys.webp")
+    with pytest.raises(BuildFailure, match="not a list of files"):
+        fetch(httpserver, tmp_path)

@@ -124,6 +124,29 @@ def test_a_page_that_is_no_more_goes_with_its_copies(tmp_path: Path) -> None:
     assert tree(tmp_path / "site") == tree(tmp_path / "cold")
 
 
+def test_a_photo_comes_before_its_page_and_goes_with_it(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    site = built(town, tmp_path / "site", TOWN_THEME)
+    site.apply(town.proposal("filature"))
+    folder, names = town.snapshots / "photos", [f"{'a' * 64}-{side}.webp" for side in (1200, 480)]
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    shown = {"file": f"/photos/{names[1]}", "large": f"/photos/{names[0]}", "w": 480, "h": 360, "alt": "Le lavoir"}
+    site.apply(town.revise("filature", 1, photos=[shown]))
+    page = (tmp_path / "site/filature/1/index.html").read_text("utf-8")
+    for part in (f'src="/photos/{names[1]}"', f'href="/photos/{names[0]}"', 'alt="Le lavoir"', 'loading="lazy"'):
+        assert part in page
+    assert (tmp_path / "site/photos" / names[1]).read_bytes() == names[1].encode()
+    rest(site)
+    built(town, tmp_path / "cold", TOWN_THEME)
+    assert tree(tmp_path / "site") == tree(tmp_path / "cold")
+    for name in names:
+        (folder / name).unlink()
+    site.apply(town.revise("filature", 1, title="", text="", name="", withdrawn=True, photos=[]))
+    assert not [name for name in tree(tmp_path / "site") if name.startswith("photos/")]
+
+
 def test_a_consultation_taken_out_of_the_town_leaves_nothing(tmp_path: Path) -> None:
     town = Town(tmp_path)
     site = built(town, tmp_path / "site")

@@ -115,7 +115,8 @@ class Scene:
         def open_town(_: str, content: Path) -> Town:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
-                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups),
+                Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups,
+                             self.folder / "media"),
                 lambda: int(self.wall),
             )  # fmt: skip
 

@@ -9,6 +9,7 @@ from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.ideas.payload import CHOICES, Proposal, Vote, parse_proposal, parse_vote
 from civic.modules.ideas.shelf import IdeasShelf
+from civic.photos import shown_photos
 from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import normalise
@@ -70,19 +71,25 @@ class Ideas:
         """The proposal itself, in both kinds."""
         return slot_id
 
+    def attached(self, kind: str, payload: Any) -> tuple[str, ...]:
+        """The photos of a proposal."""
+        return tuple(one.sha256 for one in payload.photos) if kind == "proposal" else ()
+
     def document(self, entry: Entry) -> Document:
         """A row of `proposals` (docs/formats.md §6)."""
         proposal: Proposal = entry.payload or Proposal("", "", "", "", "")
+        photos = shown_photos(proposal.photos, entry.photos)
         return {
             "id": entry.id,
             "number": entry.number,
-            **proposal._asdict(),
+            **{name: value for name, value in proposal._asdict().items() if name != "photos"},
             "received_at": entry.received_at,
             "as_of": entry.as_of,
             "revised": entry.revised,
             "withdrawn": entry.withdrawn,
             "unsigned": entry.unsigned,
             "votes": None if entry.votes is None else {one: entry.votes.get(one, 0) for one in CHOICES},
+            **({"photos": photos} if photos else {}),
         }
 
     def shelf(self, consultation: Consultation) -> IdeasShelf:

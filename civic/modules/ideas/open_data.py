@@ -49,6 +49,8 @@ def _public(consultation: Consultation, document: Document, *, has_votes: bool) 
     shown = {name: document[name] for name in _COLUMNS}
     shown["received_at"] = iso(document["received_at"])
     shown["source"] = consultation.sources.get(document["id"], "")
+    if "photos" in document:
+        shown["photos"] = [{"file": one["large"], "alt": one["alt"]} for one in document["photos"]]
     return shown | (document["votes"] if has_votes and document["votes"] is not None else {})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
+from civic.photos import Photo, check_photos
 from civic.refusals import Code, Refused
 from civic.text import check_text
 
@@ -21,6 +22,7 @@ class Proposal(NamedTuple):
     category: str
     name: str
     lang: str
+    photos: tuple[Photo, ...] = ()
 
 
 class Vote(NamedTuple):
@@ -40,7 +42,7 @@ def parse_vote(body: Mapping[str, Any]) -> Vote:
 
 def parse_proposal(body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Proposal:
     """The proposal in `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
-    if body.keys() != _PROPOSAL:
+    if body.keys() - {"photos"} != _PROPOSAL:
         raise Refused(Code.BAD_PAYLOAD)
     if body["lang"] not in languages:
         raise Refused(Code.BAD_PAYLOAD, "lang")
@@ -55,4 +57,5 @@ def parse_proposal(body: Mapping[str, Any], consultation: Consultation, language
         body["category"],
         check_text(body["name"], "name", 0, 60),
         body["lang"],
+        check_photos(body["photos"]) if "photos" in body else (),
     )

@@ -18,6 +18,16 @@ export async function registerFlush(id) {
 }
 
 /**
+ * What goes after acts, by a script that few phones ever need.
+ * @param {Ports} ports
+ */
+async function sendPhotosOf(ports) {
+  if (!(await ports.store.get('state', 'photos'))) return;
+  await import(PHOTOS_URL);
+  await /** @type {any} */ (globalThis).PREAU.followActs(ports, true);
+}
+
+/**
  * @param {Site} site
  * @param {Store} store
  * @returns {Page['deliver']}
@@ -40,6 +50,8 @@ export function makeDelivery(site, store) {
       const wait = delivery.pause || backOff(failures, Math.random);
       timer = setTimeout(() => void deliver(false, from).catch(console.error), wait * 1000);
     }
+    // Not waited for: a photo may take minutes, and the next act must not.
+    void sendPhotosOf(ports).catch(console.error);
     return delivery;
   }
   return deliver;

@@ -69,7 +69,8 @@ export function readBody($form) {
       body[name] = value;
       if (fault) faults.push({ field: name, text: fault, missing });
     } else if ($field instanceof HTMLInputElement || $field instanceof HTMLSelectElement) {
-      body[name] = $field.value || (sign === '?' ? null : '');
+      // What a script has put together (photo_field.mjs); where it has not, there is no such field, nor member.
+      body[name] = sign === '*' ? JSON.parse($field.value) : $field.value || (sign === '?' ? null : '');
       if ($field.required && !$field.value) faults.push({ field: name, text: sayMissing(kind, name), missing: true });
     }
   }

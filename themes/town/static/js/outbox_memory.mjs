@@ -32,5 +32,7 @@ export async function spareStore(store, signer) {
     const kept = await store.get('keys', name).catch(() => undefined);
     await spare.edit('keys', [name], () => kept);
   }
+  const photos = await store.get('state', 'photos').catch(() => undefined);
+  await spare.edit('state', ['photos'], () => photos);
   return spare;
 }

@@ -5,6 +5,7 @@ import { button, element, find, findAll, focusOn, strongParts } from './elements
 import { isEarly } from './due.mjs';
 import { dismissAct, hurryAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
+import { photosOf } from './act_photos.mjs';
 import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 
 /** @param {Act} act */
@@ -32,6 +33,19 @@ function sayOutcome(act) {
 /** @param {Act} act */
 function deadline(act) {
   return element('p', {}, ...strongParts(say('outbox.before', { when: sayDeadline(act.closes) })));
+}
+
+/**
+ * How far the photos of an act are, nothing where it brings none.
+ * @param {Act} act
+ */
+function photoLines(act) {
+  const n = photosOf(act).length;
+  const met = Object.values(act.photos || {});
+  const done = met.filter((one) => one === 'sent').length;
+  const lines = n ? [say(done === n ? 'outbox.photos.sent' : 'outbox.photos', { done, n })] : [];
+  if (met.length > done) lines.push(say('outbox.photos.refused', { n: met.length - done }));
+  return lines.map((text) => element('p', {}, text));
 }
 
 /**
@@ -134,7 +148,7 @@ function articleOf(page, act) {
     $standing.append(' ', element('a', { href: address }, say('outbox.check')));
   }
   if (isPersonAsked(act)) $standing.append(' ', nextPlace(page, act));
-  $article.append($standing);
+  $article.append($standing, ...photoLines(act));
   if (act.state === 'waiting' && act.closes) $article.append(deadline(act));
   if (act.receipt && PROOFS.of) $article.append(...PROOFS.of(act));
   const $buttons = buttons(page, act);
@@ -166,7 +180,7 @@ function fillSection(page, $section, acts) {
 
 /** @param {Act} act */
 function fingerprint(act) {
-  return [act.state, act.code, act.sent, act.number, act.line, act.absent, !PROOFS.of, isEarly(act, Date.now() / 1000)].join();
+  return [act.state, act.code, act.sent, Object.values(act.photos || {}), act.number, act.line, act.absent, !PROOFS.of, isEarly(act, Date.now() / 1000)].join();
 }
 
 /**

@@ -9,7 +9,7 @@ function noStore() {
   throw new Error('no database');
 }
 
-/** Rejects while acts are left, which makes the browser call again later. */
+/** Rejects while acts or photos are left, which makes the browser call again later. */
 export async function flushForBrowser() {
   const store = openStore(`preau:${ROOT}`, noStore);
   const site = /** @type {Site | undefined} */ (await store.get('state', 'site'));
@@ -20,5 +20,6 @@ export async function flushForBrowser() {
   };
   const { left, changed } = await underFlushLock(() => flush(ports, true));
   if (changed) announceChange({ outbox: true });
-  if (left) throw new Error(`${left} left`);
+  const photos = await /** @type {any} */ (globalThis).PREAU.followActs(ports, false);
+  if (left + photos) throw new Error(`${left + photos} left`);
 }

@@ -1,13 +1,14 @@
 // The service worker sends with the very code of the pages: it is loaded once for both.
 
 /**
- * Under Trusted Types only this address may be loaded.
- * @param {string} address
+ * Under Trusted Types only these addresses may be loaded.
+ * @param {string[]} addresses
  */
-function loadPageScript(address) {
+function loadScripts(addresses) {
   const types = /** @type {any} */ (globalThis).trustedTypes;
   const policy = types && types.createPolicy('preau', { createScriptURL: (/** @type {string} */ url) => url });
-  importScripts(policy ? policy.createScriptURL(address) : address);
+  for (const address of addresses) importScripts(policy ? policy.createScriptURL(address) : address);
 }
 
-loadPageScript(SCRIPT_URL);
+// What sends photos comes along: a worker can load nothing later.
+loadScripts([SCRIPT_URL, PHOTOS_URL]);

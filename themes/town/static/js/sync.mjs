@@ -12,10 +12,11 @@ const PAGE = 2048; // secret ballots are all as long as one another
  * Only one of page, other tabs and service worker sends at a time. Without Web Locks the ids alone protect.
  * @template T
  * @param {() => Promise<T>} work
+ * @param {string} [name]
  * @returns {Promise<T>}
  */
-export async function underFlushLock(work) {
-  return navigator.locks ? navigator.locks.request('preau-flush', work) : work();
+export async function underFlushLock(work, name = 'preau-flush') {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 
 /**
@@ -163,18 +164,26 @@ function postBallot({ site, fetch }, jws) {
  * @param {RequestInit} [more]
  */
 async function postText(fetch, address, body, more = {}) {
+  return ask(fetch, address, {
+    method: 'POST',
+    // A simple type: no preflight, so one round trip on a slow network.
+    headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+    body,
+    ...more,
+  });
+}
+
+/**
+ * The answer, or null when none came: then nobody knows whether what was sent arrived.
+ * @param {Ports['fetch']} fetch
+ * @param {string} address
+ * @param {RequestInit} init
+ */
+export async function ask(fetch, address, init) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE);
   try {
-    return await fetch(address, {
-      method: 'POST',
-      // A simple type: no preflight, so one round trip on a slow network.
-      headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
-      body,
-      credentials: 'omit',
-      ...more,
-      signal: limit.signal,
-    });
+    return await fetch(address, { credentials: 'omit', ...init, signal: limit.signal });
   } catch {
     return null;
   } finally {

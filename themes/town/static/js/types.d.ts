@@ -13,6 +13,8 @@ declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
+declare const PHOTOS_URL: string;
+declare const PHOTO_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
 
@@ -56,6 +58,15 @@ type State = 'waiting' | 'received' | 'counted' | 'missing' | 'refused';
 
 /** The form says which members there are (form_body.mjs); nobody here knows more of them. */
 type ActBody = Record<string, string | string[] | null>;
+
+/** A photo as an act names it: `photos` of a body is a list of them (docs/formats.md §18). */
+interface PhotoRef {
+  sha256: string;
+  alt: string;
+}
+
+/** Under `photos` in the table `state`: what is to follow an act. Bytes, not a Blob: some iPhones lose those. */
+type KeptPhotos = Record<string, { bytes: ArrayBuffer; at: number }>;
 
 /** What a form knows of an act before it is signed. Times are epoch seconds, 0 where the form does not say. */
 interface Draft {
@@ -128,6 +139,8 @@ interface Act extends Draft {
   line?: number;
   /** when it was last looked for in vain although the town had promised it */
   absent?: number;
+  /** what became of its photos, by hash; one that is not here has not left */
+  photos?: Record<string, 'sent' | 'refused' | 'lost'>;
 }
 
 type Table = 'acts' | 'keys' | 'state';
