@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from civic.canonical import b64u_decode, b64u_encode
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.letter_tables import letter_answers, letter_keys, letter_talks
 from sync_server.storage.people_tables import (
     census_codes,
     consents,
@@ -28,13 +29,14 @@ from sync_server.storage.tables import hidden
 OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
+LETTERS = (letter_keys, letter_talks, letter_answers)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, *LETTERS, issued, hidden)
 _BY_NAME = {table.name: table for table in MOVED}
 
 
 def people_lines(connection: sa.Connection, space: str) -> Iterator[dict[str, Any]]:
-    """Every row about the persons of a space, and what is hidden, as `{"table", column: value}`; bytes as base64url."""
+    """Every row about the persons of a space, talks, and what is hidden: `{"table", column: value}`, bytes as base64url."""
     for table in MOVED:
         query = sa.select(table).where(table.c.space == space).order_by(*table.primary_key)
         for row in connection.execute(query).mappings():

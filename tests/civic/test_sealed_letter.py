@@ -143,7 +143,14 @@ def test_a_phone_asks_under_the_key_that_signed_its_letters() -> None:
     asked = parse_replies_request(sealed())
     assert (asked.consultation, asked.nonce, asked.threads) == ("ecrire", jti(7), (jti(1),))
     assert (asked.key.x, asked.key.y) == point
-    for wrong in ({"threads": []}, {"threads": ["x"]}, {"threads": [jti(1)] * 101}, {"nonce": ""}, {"more": 1}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"threads": []},
+        {"threads": ["x"]},
+        {"threads": [jti(1)] * 101},
+        {"nonce": ""},
+        {"more": 1},
+    )
+    for wrong in wrongs:
         with pytest.raises(Refused):
             parse_replies_request(sealed(**wrong))
     head = sealed().rpartition(".")[0]
