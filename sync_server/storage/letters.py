@@ -158,7 +158,7 @@ class Letters:
 
 
 def forget_talks(connection: sa.Connection, space: str, slots: Iterable[tuple[str, str]]) -> None:
-    """Deletes what the town kept of the talks that began in these slots, `(consultation, slot)`, in the caller's turn."""
+    """Deletes what the town kept of the talks that began in these slots, each with its consultation."""
     for consultation, slot in slots:
         for table in (letter_talks, letter_answers):
             own = (table.c.space == space, table.c.consultation == consultation)

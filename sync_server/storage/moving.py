@@ -36,7 +36,7 @@ _BY_NAME = {table.name: table for table in MOVED}
 
 
 def people_lines(connection: sa.Connection, space: str) -> Iterator[dict[str, Any]]:
-    """Every row about the persons of a space, talks, and what is hidden: `{"table", column: value}`, bytes as base64url."""
+    """Every row about a space's persons, talks, and what is hidden: `{"table", column: value}`, bytes as base64url."""
     for table in MOVED:
         query = sa.select(table).where(table.c.space == space).order_by(*table.primary_key)
         for row in connection.execute(query).mappings():
