@@ -35,7 +35,8 @@ class Sent(NamedTuple):
     no: int  # of the record that counts
     first_no: int
     rx: int
-    withdrawn: bool
+    withdrawn: bool  # by its author, or erased
+    erased: bool
 
 
 class Answer(NamedTuple):
@@ -172,14 +173,19 @@ def _shown_in(space: str, consultation: str) -> sa.ColumnElement[bool]:
 def _sent_where(own: sa.ColumnElement[bool]) -> sa.Select[Any]:
     is_record = sa.and_(records.c.space == heads.c.space, records.c.no == heads.c.no)
     columns = (
-        heads.c.slot, heads.c.subject, heads.c.voter, heads.c.no, heads.c.first_no, records.c.rx, heads.c.withdrawn
+        heads.c.slot, heads.c.subject, heads.c.voter, heads.c.no, heads.c.first_no, records.c.rx, heads.c.withdrawn,
+        payloads.c.no.label("kept_no"),
     )  # fmt: skip
-    return sa.select(*columns).select_from(heads.join(records, is_record)).where(own).order_by(heads.c.first_no)
+    is_payload = sa.and_(payloads.c.space == heads.c.space, payloads.c.no == heads.c.no)
+    joined = heads.join(records, is_record).outerjoin(payloads, is_payload)
+    return sa.select(*columns).select_from(joined).where(own).order_by(heads.c.first_no)
 
 
 def _sent(row: Any) -> Sent:
     identity = row.slot.partition(":")[2]
-    return Sent(identity, row.subject, row.voter, row.no, row.first_no, row.rx, bool(row.withdrawn))
+    return Sent(
+        identity, row.subject, row.voter, row.no, row.first_no, row.rx, bool(row.withdrawn), row.kept_no is None
+    )
 
 
 def _answer(row: Any) -> Answer:

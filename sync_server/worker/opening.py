@@ -23,6 +23,7 @@ from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
 from sync_server.keys import Keys
+from sync_server.letter_ending import LetterEnding
 from sync_server.post.carriers import carrier_of
 from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
@@ -92,9 +93,12 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     retention = Retention(
         ledger, vault, load_own_words(), settings.retention_months, settings.mail_from, settings.site_url, os.urandom
     )  # fmt: skip
-    ending = IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds)
+    endings = (
+        IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds),
+        LetterEnding(ledger, modules.load, settings.retention_months),
+    )
     towns = partial(_read_towns, settings.content)
-    return Chores(round_, Enrolments(ledger), retention, ending, towns, _now_in_seconds)
+    return Chores(round_, Enrolments(ledger), retention, endings, towns, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:
