@@ -1,5 +1,5 @@
 // Letters to the town hall: sealed before the form signs them, shown with what was answered. Their words stay in the acts
-// that this phone keeps; the arithmetic comes with an asset of its own (letters_asset.mjs).
+// that this phone keeps; the arithmetic is in an asset that the page loads before this one (letters_asset.mjs).
 
 /**
  * @param {Page} page
@@ -11,11 +11,7 @@ export function start(page, { element, find, findAll, onChange, readBody, say, s
   const slug = $box.dataset.slug || '';
   const $form = /** @type {HTMLFormElement | undefined} */ (find('form', $box));
   const { store, site } = page;
-
-  async function tools() {
-    await import($box.dataset.letters || '');
-    return /** @type {any} */ (globalThis).PREAU.letters;
-  }
+  const { askReplies, openAnswer, sealLetter } = /** @type {any} */ (globalThis).PREAU.letters;
 
   /** @param {string} name @returns {HTMLInputElement} */
   const field = (name) => /** @type {any} */ ($form).elements.namedItem(name);
@@ -44,9 +40,8 @@ export function start(page, { element, find, findAll, onChange, readBody, say, s
   async function sheetOf(thread, acts) {
     const { status = '', answers = [] } = acts[0].replies || {};
     const lines = acts.map((act) => ({ at: act.rx || act.made, $: line(say('letters.you', { when: sayMoment(act.rx || act.made) }), /** @type {any} */ (act.kept).text, '') }));
-    const letters = answers.length && (await tools());
     for (const answer of answers) {
-      const said = await letters.openAnswer(page, slug, thread, answer);
+      const said = await openAnswer(page, slug, thread, answer);
       const who = say('letters.town', { name: said ? said.name : '', when: sayMoment(answer.at) });
       lines.push({ at: answer.at, $: line(who, said ? said.text : say('letters.unread'), said ? said.lang : '') });
     }
@@ -75,7 +70,7 @@ export function start(page, { element, find, findAll, onChange, readBody, say, s
     const received = [...talks].filter(([, acts]) => acts[0].no).slice(-100);
     if (!received.length) return false;
     const ports = { store, site, fetch: window.fetch.bind(window), now: page.now };
-    const { status, body } = await (await tools()).askReplies(ports, slug, received.map(([thread]) => thread));
+    const { status, body } = await askReplies(ports, slug, received.map(([thread]) => thread));
     let isNew = false;
     for (const { thread, ...replies } of status === 200 ? body.threads : []) {
       const first = /** @type {Act[]} */ (talks.get(thread))[0];
@@ -104,7 +99,7 @@ export function start(page, { element, find, findAll, onChange, readBody, say, s
     $write.dataset.body = members;
     const words = { subject: String(body.subject), text: String(body.text), lang: site.lang };
     const letter = { consultation: slug, to: field('to').value, point: $box.dataset.point, thread: field('thread').value };
-    const sealed = faults.length ? null : await (await tools()).sealLetter(page, letter, words);
+    const sealed = faults.length ? null : await sealLetter(page, letter, words);
     if (!sealed) return showFaults($write, faults.length ? faults : [{ field: 'text', text: say('letters.long'), missing: false }]);
     field('reply').value = sealed.reply;
     field('sealed').value = sealed.sealed;

@@ -6,8 +6,8 @@ export const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
 const POINT = 65;
 const NOTHING = new Uint8Array();
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
-const KEM_SUITE = joined(utf8('KEM'), [0, 16]);
-const SUITE = joined(utf8('HPKE'), [0, 16, 0, 1, 0, 1]);
+const KEM_SUITE = Uint8Array.of(75, 69, 77, 0, 16); // "KEM", DHKEM(P-256, HKDF-SHA256)
+const SUITE = Uint8Array.of(72, 80, 75, 69, 0, 16, 0, 1, 0, 1); // "HPKE", the same, HKDF-SHA256, AES-128-GCM
 
 /**
  * @param {...(Uint8Array | number[])} parts
