@@ -150,7 +150,9 @@ class Module(Protocol):
 
     name: str
     kinds: tuple[str, ...]
-    tables: Mapping[str, str]  # kind -> table of the snapshot that shows its heads; a kind not here is only counted
+    # kind -> table of the snapshot that shows its heads, "" where nobody but its author and the town may see it; a kind
+    # not here is only counted
+    tables: Mapping[str, str]
     choices: tuple[str, ...]  # what `counted` may answer whatever the town declares; () where nothing is counted
     targets: tuple[str, ...]  # kinds whose acts other modules may be about
     statuses: tuple[str, ...]  # what the town may say of one of `targets` (civic.official); () where it answers none
@@ -209,6 +211,12 @@ def module_of(modules: Modules, consultation: Consultation, kind: str) -> Module
         if module is not None and kind in module.kinds:
             return module
     return None
+
+
+def private_kinds(modules: Modules, consultation: Consultation) -> frozenset[str]:
+    """The kinds of act of the consultation that are in no published file: nobody but author and town may see them."""
+    own = [modules[name] for name in consultation.modules if name in modules]
+    return frozenset(kind for module in own for kind, table in module.tables.items() if not table)
 
 
 def needs_of(

@@ -60,6 +60,7 @@ _PARTS = {
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
+    "letters": _Late("letters_asset"),
 }
 _APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
 

@@ -200,6 +200,31 @@ def issuer_keys(var: Path, consultation: str, space: str | None, is_replaced: bo
     click.echo("Their public halves are part of the rules: sign these again (`preau sign`).")
 
 
+@keys.command("messages")
+@var_option
+@click.option("--space", help="The town, where there are several.")
+@click.option("--replace", "is_replaced", is_flag=True, help="Make another key, for letters from now on.")
+def letter_keys(var: Path, space: str | None, is_replaced: bool) -> None:
+    """Make the key that private letters to the town hall are sealed to, and print what its rules say of it."""
+    from sync_server.letter_keys import new_letter_key, toml_of
+    from sync_server.rebuilding import one_town
+    from sync_server.storage import open_ledger
+    from sync_server.storage.letters import Letters
+    from sync_server.vault import Vault
+
+    settings = settings_of(var)
+    own, _ = one_town(settings, space)
+    secrets, ledger = keys_of(settings), open_ledger(settings.database)
+    stored = Letters(ledger)
+    if is_replaced or not stored.keys(own):
+        vault = Vault(secrets.vault, secrets.pepper, os.urandom)
+        stored.put_key(own, new_letter_key(vault, own, int(time.time())))
+    click.echo(toml_of(stored.keys(own)), nl=False)
+    ledger.close()
+    click.echo(f"Write these lines into its consultation.toml. {settings.keys / 'vault.key'} opens the key:", err=True)
+    click.echo("without a copy of it in a safe place, no letter can be read any more.", err=True)
+
+
 @main.command()
 @var_option
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True, help="The town's.")

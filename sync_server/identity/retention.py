@@ -41,15 +41,17 @@ class Retention(NamedTuple):
     def step(self, content: Content, now: int) -> int:
         """Does what is due for one town; how many persons were erased. Cut off anywhere, it is gone on with."""
         space, moving = content.space.id, undecided(content, now)
+        # What has no end is never over: it can keep nobody.
+        awaited = frozenset(slug for slug in moving if not content.consultations[slug].is_permanent)
         erased = 0
         for pid in find_orphans(self.ledger, space):
             erase_person(self.ledger, space, Erasure(pid, "request", now, moving))
-        self._forget_residents(content, now, moving)
+        self._forget_residents(content, now, awaited)
         if self.months == 0:
             return erased
         people, term = People(self.ledger), self.months * MONTH
         for one in people.unseen(space, now - term + max(WARNINGS) * DAY):
-            if moving.intersection(one.consultations):
+            if awaited.intersection(one.consultations):
                 continue
             days = max(0, -(-(one.seen + term - now) // DAY))
             if one.contact is not None and self._is_to_be_told(one, days):
@@ -59,12 +61,12 @@ class Retention(NamedTuple):
                 erased += 1
         return erased
 
-    def _forget_residents(self, content: Content, now: int, moving: frozenset[str]) -> None:
+    def _forget_residents(self, content: Content, now: int, awaited: frozenset[str]) -> None:
         """Who left the list, and a list that nobody brought in again. Never during a vote that rests on it.
 
         Somebody forgotten in between would come back as another person, and vote once more.
         """
-        rules = [content.consultations[slug].eligibility for slug in moving]
+        rules = [content.consultations[slug].eligibility for slug in awaited]
         if any(one.rests_on_census for one in rules) or not has_residents(self.ledger, content.space.id):
             return
         unseen = now - self.months * MONTH if self.months else -1

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, url_for
 
 from civic.phases import moment_at
 from sync_server.catalogue import Town
+from sync_server.office.letters import count_new
 from sync_server.office.moderation import newest_words
 from sync_server.office.pages import draw, words
 from sync_server.office.parts import Office, office
@@ -50,6 +51,7 @@ def show(space: str) -> Response:
         consultations=[] if town is None else _open(desk, town, slugs),
         hidden=desk.hiding.count(space),
         waiting=len(desk.invitations.waiting(space, desk.now())) if may(found.roles, space, Need.PEOPLE) else 0,
+        unread=count_new(desk, space),
         newest=newest_words(desk, space, slugs, NEWEST),
         codes_left=desk.clerks.codes_left(found.clerk.id),
         site="" if town is None else desk.services.settings.site_url or town.content.space.site_url,

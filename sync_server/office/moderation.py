@@ -104,12 +104,13 @@ def newest_words(
     desk: Office, space: str, slugs: frozenset[str] | None, limit: int, before: int = LAST
 ) -> list[Written]:
     """The newest words of the consultations `slugs`, of all for None."""
-    return [written(desk, space, one) for one in desk.hiding.newest(space, slugs, before, limit)]
+    private = frozenset[str]().union(*desk.letter_boxes(space).values())
+    return [written(desk, space, one) for one in desk.hiding.newest(space, slugs, before, limit, private)]
 
 
 def _find(space: str, no: int, need: Need) -> Shown:
     one = office().hiding.find(space, no)
-    if one is None:
+    if one is None or one.slot.partition(":")[0] in office().letter_boxes(space).get(one.consultation, ()):
         raise Refused(Code.NOT_FOUND)
     if not may(signed_in().roles, space, need, one.consultation):
         raise Refused(Code.UNAUTHORISED)

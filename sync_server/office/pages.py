@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -17,6 +18,7 @@ from sync_server.office.parts import HERE, LANGUAGES, office
 from sync_server.office.permits import Need, may, scope
 from sync_server.office.sessions import FULL, form_mark, here
 from sync_server.problems import PROOF_STATUSES, Problem
+from sync_server.storage.clerks import Role
 from sync_server.words import DEFAULT, Words
 
 LANGUAGE_COOKIE = "preau-lang"
@@ -55,6 +57,7 @@ def draw(template: str, /, status: int = 200, no: Refused | Problem | None = Non
         enters=lambda need: found is not None and scope(found.roles, space, Need(need)) != frozenset(),
         fault="" if no is None else sentence(no),
         has_passkeys=office().has_passkeys,
+        has_letters=found is not None and _may_read_letters(found.roles, space),
         **context,
     )
     response = Response(html, status if no is None else status_of(no), content_type="text/html; charset=utf-8")
@@ -62,6 +65,12 @@ def draw(template: str, /, status: int = 200, no: Refused | Problem | None = Non
     if isinstance(no, Problem) and no.code is Code.RATE_LIMITED:
         response.headers["Retry-After"] = str(ceil(no.wait))
     return response
+
+
+def _may_read_letters(roles: Iterable[Role], space: str) -> bool:
+    slugs = scope(roles, space, Need.WRITE)
+    boxes = office().letter_boxes(space) if space and slugs != frozenset() else {}
+    return any(slugs is None or slug in slugs for slug in boxes)
 
 
 def sentence(no: Refused | Problem) -> str:

@@ -14,7 +14,7 @@ from flask import current_app
 
 from civic.canonical import b64u_encode
 from civic.journal import OPERATOR, Said
-from civic.module import Module
+from civic.module import Module, private_kinds
 from sync_server.catalogue import Town
 from sync_server.keys import SigningKey, new_pem, open_signing_key, read_signing_key
 from sync_server.limits import HOUR, Windows
@@ -98,6 +98,13 @@ class Office(NamedTuple):
         used = set() if town is None else {name for one in town.content.consultations.values() for name in one.modules}
         known = self.services.modules
         return {name: known[name] for name in sorted(used) if name in known and known[name].statuses}
+
+    def letter_boxes(self, space: str) -> dict[str, frozenset[str]]:
+        """The consultations of a town that take acts nobody else may see, with the kinds of these."""
+        town = self.town(space)
+        rules = {} if town is None else town.content.consultations
+        kinds = {slug: private_kinds(self.services.modules, one) for slug, one in rules.items()}
+        return {slug: own for slug, own in kinds.items() if own}
 
     def write(self, connection: sa.Connection, space: str, clerk: Clerk | None, do: str, /, **about: str) -> None:
         """Adds to the journal of `space` what `clerk` does, signed with their key; None for whoever runs the server."""

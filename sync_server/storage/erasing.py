@@ -17,6 +17,7 @@ from sync_server.storage.batch import head_of, head_row, stone_row
 from sync_server.storage.households import GUARDIAN, NAME, RESIDENT
 from sync_server.storage.issued import detach_person
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.letters import forget_talks
 from sync_server.storage.log import PublicLog
 from sync_server.storage.many_rows import Key
 from sync_server.storage.people import lock_space
@@ -63,6 +64,7 @@ def erase_person(ledger: Ledger, space: str, one: Erasure) -> int:
         gone = Reading(connection, ledger.statements).records_of(space, one.pid)
         if gone:
             _Erasing(ledger, connection, space, one).take(gone)
+            forget_talks(connection, space, {(each.consultation, str(each.slot)) for each in gone})
             log.note_erased(connection, space, [record.no for record in gone], one.reason)
             more = {"rebuilds": spaces.c.rebuilds + 1}
             connection.execute(sa.update(spaces).where(spaces.c.space == space).values(**more))

@@ -6,6 +6,7 @@ deletes words and salts as for a person who asks for it (storage.erasing), of on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from civic.tombstones import Tombstone, erased_head, no_more
 from sync_server.storage.batch import head_of, head_row, stone_row
 from sync_server.storage.erasing import rev_of
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.letters import forget_talks
 from sync_server.storage.log import PublicLog
 from sync_server.storage.photo_tables import detach
 from sync_server.storage.reading import Reading, Record
@@ -45,15 +47,25 @@ class Place(NamedTuple):
     slot: str
 
 
+class _When(NamedTuple):
+    at: int
+    reason: str
+
+
 class Hiding:
     """The words of every space in a ledger's database, as moderators see them."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def newest(self, space: str, consultations: frozenset[str] | None, before: int, limit: int) -> list[Shown]:
-        """At most `limit` words with a first record below `before`, newest first; of all consultations for None."""
-        query = shown_words(space).where(heads.c.first_no < before)
+    def newest(
+        self, space: str, consultations: frozenset[str] | None, before: int, limit: int, private: Iterable[str] = ()
+    ) -> list[Shown]:
+        """At most `limit` words with a first record below `before`, newest first; of all consultations for None.
+
+        Not those of the kinds that are `private`.
+        """
+        query = shown_words(space).where(heads.c.first_no < before, heads.c.kind.not_in([*private]))
         if consultations is not None:
             query = query.where(heads.c.consultation.in_(sorted(consultations)))
         with self._ledger.reading() as now:
@@ -91,10 +103,11 @@ class Hiding:
         while log.append_due(space):
             continue
 
-    def erase(self, connection: sa.Connection, place: Place, now: int) -> int:
+    def erase(self, connection: sa.Connection, place: Place, now: int, reason: str = MODERATION) -> int:
         """Deletes the words and salts of the slot's records, inside the caller's transaction; how many they were.
 
-        The caller has taken `people.lock_space`. What stands of them is a tombstone; they stay hidden.
+        The caller has taken `people.lock_space`. What stands of them is a tombstone, with the `reason`; what was hidden
+        stays so.
         """
         if self._ledger.statements.is_sqlite:
             connection.exec_driver_sql("PRAGMA secure_delete = 1")  # else the words stay in free pages of the file
@@ -105,9 +118,10 @@ class Hiding:
         head = head_of(row)
         gone = _records_of(connection, place, head)
         if gone:
-            self._bury(connection, place, row, gone, now)
+            self._bury(connection, place, row, gone, _When(now, reason))
+            forget_talks(connection, place.space, [(place.consultation, place.slot)])
             numbers = [one.no for one in gone]
-            PublicLog(self._ledger).note_erased(reading.connection, place.space, numbers, MODERATION)
+            PublicLog(self._ledger).note_erased(reading.connection, place.space, numbers, reason)
             ask_rebuild(connection, place.space)
         return len(gone)
 
@@ -117,13 +131,13 @@ class Hiding:
         cursor.close()
         return next(iter(found), None)
 
-    def _bury(self, connection: sa.Connection, place: Place, row: Any, gone: list[Record], now: int) -> None:
+    def _bury(self, connection: sa.Connection, place: Place, row: Any, gone: list[Record], when: _When) -> None:
         head = head_of(row)
         remains = Remains(head.subject, (), withdrawn=True)
         stones = [
             Tombstone(
                 one.no, head.voter, place.slot, rev_of(one), remains if one.no == head.no else no_more(head.subject),
-                MODERATION, now,
+                when.reason, when.at,
             )
             for one in gone
         ]  # fmt: skip

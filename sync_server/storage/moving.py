@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from civic.canonical import b64u_decode, b64u_encode
 from sync_server.storage.ledger import Ledger
+from sync_server.storage.letter_tables import letter_answers, letter_keys, letter_talks
 from sync_server.storage.people_tables import (
     census_codes,
     consents,
@@ -32,8 +33,9 @@ from sync_server.storage.tables import answers, hidden
 OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
+LETTERS = (letter_keys, letter_talks, letter_answers)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, answers, photos)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, *LETTERS, issued, hidden, answers, photos)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from civic.content import Content
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
+from sync_server.letter_ending import LetterEnding
 from sync_server.photos.developing import Developing
 from sync_server.post.round import Round
 from sync_server.storage import LedgerUnavailable
@@ -27,12 +28,12 @@ class Chores:
         round_: Round | None,
         enrolments: Enrolments,
         retention: Retention,
-        ending: IssuerEnding,
+        endings: tuple[IssuerEnding, LetterEnding],
         developing: Developing,
         towns: Callable[[], Iterable[Content]],
         wall: Callable[[], int],
     ) -> None:
-        self._round, self._enrolments, self._retention, self._ending = round_, enrolments, retention, ending
+        self._round, self._enrolments, self._retention, self._endings = round_, enrolments, retention, endings
         self._developing = developing
         self._towns, self._wall = towns, wall
         self._tidy_at = 0.0
@@ -57,5 +58,6 @@ class Chores:
             self._tidy_at = now + TIDY_SECONDS
             self._enrolments.forget(now)
             for content in self._towns():
+                for ending in self._endings:
+                    ending.step(content, now)
                 self._retention.step(content, now)
-                self._ending.step(content, now)

@@ -102,7 +102,7 @@ class Fold:
     @property
     def shown_kinds(self) -> tuple[str, ...]:
         """Kinds of act that have documents of their own."""
-        return tuple(kind for kind, module in self._modules.items() if kind in module.tables)
+        return tuple(kind for kind, module in self._modules.items() if module.tables.get(kind))
 
     @property
     def counted_kinds(self) -> tuple[str, ...]:
@@ -194,7 +194,7 @@ class Fold:
         """Every document; `votes` are the standing acts that only count, given when results are public."""
         tables: Tables = {"consultation": [self.row()]}
         for module in self._modules.values():
-            tables |= {table: [] for table in module.tables.values()}
+            tables |= {table: [] for table in module.tables.values() if table}
         for put in self._declared.values():
             tables.setdefault(put.declared.table, []).append(self._declared_document(put))
         lines: list[Document] = []

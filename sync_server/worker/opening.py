@@ -23,6 +23,7 @@ from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
 from sync_server.keys import Keys
+from sync_server.letter_ending import LetterEnding
 from sync_server.photos.developing import Developing
 from sync_server.photos.shelf import PhotoShelf
 from sync_server.post.carriers import carrier_of
@@ -109,10 +110,13 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     retention = Retention(
         ledger, vault, load_own_words(), settings.retention_months, settings.mail_from, settings.site_url, os.urandom
     )  # fmt: skip
-    ending = IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds)
+    endings = (
+        IssuerEnding(settings.issuers, IssuedTokens(ledger), settings.log_seconds),
+        LetterEnding(ledger, modules.load, settings.retention_months),
+    )
     developing = Developing(Photos(ledger), PhotoShelf(settings.media))
     towns = partial(_read_towns, settings.content)
-    return Chores(round_, Enrolments(ledger), retention, ending, developing, towns, _now_in_seconds)
+    return Chores(round_, Enrolments(ledger), retention, endings, developing, towns, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
-from civic.module import Document, Modules
+from civic.module import Document, Modules, private_kinds
 from civic.phases import moment_at, next_boundary
 from civic.secrecy import least_persons
 from civic.space import Space
@@ -235,6 +235,7 @@ class Town:
             slug: self._folds[slug].consultation
             for slug in self._ended()
             if self._folds[slug].consultation.are_rows_public(self._folds[slug].figures.voters)
+            and not private_kinds(self.modules, self._folds[slug].consultation)
         }
 
     def _ended(self) -> list[str]:

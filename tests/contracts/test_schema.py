@@ -5,6 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import sync_server.storage.letter_tables
 import sync_server.storage.office_tables  # noqa: F401 - so that all tables are known
 from sync_server.storage import Ledger, migrate, open_engine
 from sync_server.storage.many_rows import JsonLookup

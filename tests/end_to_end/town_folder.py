@@ -36,7 +36,8 @@ class Plan:
     assurance: str = ""  # a level makes the consultation a named one
     limits: dict[str, int] = field(default_factory=lambda: {"proposal": 5, "comment": 50})
     modules: tuple[str, ...] = ("ideas", "comments")
-    questions: str = ""  # TOML of what the town asks
+    questions: str = ""  # TOML of what the town asks, or of what a module is set to
+    publish_rows: bool = True
 
 
 def closing_in(seconds: int, counts: str = "open", unsigned: tuple[str, ...] = ()) -> Plan:
@@ -109,6 +110,7 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
         f"unsigned = {list(plan.unsigned)}",
+        *([] if plan.publish_rows else ["publish_rows = false"]),
         *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),

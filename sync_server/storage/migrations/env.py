@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import sync_server.storage.letter_tables
 import sync_server.storage.office_tables  # noqa: F401 - so that all tables are known
 from sync_server.storage.tables import metadata
 

@@ -20,12 +20,12 @@ export function actForms() {
  * @returns {Draft}
  */
 export function draftOf($form) {
-  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait, signer, token, fetched } = $form.dataset;
+  const { act, consultation, mh, target, title, slot, page, opens, closes, until, results, mode, grant, wait, signer, token, fetched, kept } = $form.dataset;
   return {
     kind: act || '', consultation: consultation || '', mh: mh || '', target: target || '', title: title || '', body: {},
     chosen: '', counts: Boolean(slot), slot: slot && `${act}:${slot}`, page: page || location.pathname, opens: Number(opens || 0), closes: Number(closes || 0),
     until: Number(until || 0), results: Number(results || 0), mode, grant, wait,
-    ...(token ? { signer, token: JSON.parse(token), fetched: Number(fetched) } : {}),
+    ...(token ? { signer, token: JSON.parse(token), fetched: Number(fetched) } : {}), ...(kept ? { kept: JSON.parse(kept) } : {}),
   };
 }
 
@@ -69,7 +69,7 @@ async function submitForm(page, $form) {
   if (faults.length) return showFaults($form, faults);
   clearFaults($form);
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
-  if (!kept && draft.token) return showFaults($form, [{ field: '', text: say('refused.unknown'), missing: false }]);
+  if (!kept && (draft.token || draft.kept)) return showFaults($form, [{ field: '', text: say('refused.unknown'), missing: false }]);
   // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);

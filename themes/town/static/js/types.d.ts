@@ -78,6 +78,8 @@ interface Draft {
   body: ActBody;
   /** what was chosen, in words, where the page alone knows them */
   chosen: string;
+  /** what this phone keeps of the act and does not send: the words of what was sealed */
+  kept?: Record<string, string>;
   /** one a person and slot, changed in place, published with the results only; else a text of its own */
   counts: boolean;
   page: string;
@@ -131,6 +133,8 @@ interface Act extends Draft {
   number: string;
   countedAt: string;
   hidden?: boolean; // the town hall hides the words
+  /** what came back for this act alone, as a module's script understands it */
+  replies?: any;
   /** signed on another phone, brought here as a code */
   carried: boolean;
   /** a C2SP tlog-proof, once the act was found in the log; "" before. Acts of older versions have none of these. */
@@ -334,6 +338,10 @@ interface Tools {
   findAll: (selector: string, within?: ParentNode) => HTMLElement[];
   element: (tag: string, attributes: Record<string, string | boolean>, ...children: (Node | string)[]) => HTMLElement;
   say: (key: string, values?: Record<string, string | number>) => string;
+  sayMoment: (seconds: number) => string;
+  readBody: ($form: HTMLFormElement) => { body: ActBody, chosen: string, faults: FormFault[] };
+  showFaults: ($form: HTMLFormElement, faults: FormFault[]) => void;
+  onChange: (listener: (change: Change) => void) => void;
 }
 
 interface FormFault {
