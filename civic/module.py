@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from civic.consultation import Consultation
+from civic.queues import Place
 from civic.slots import Counted
 
 Document = dict[str, Any]  # JSON values only: a row of a snapshot's table
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
     unsigned: bool
     payload: Any
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
+    places: tuple[Place, ...] = ()  # the acts that stand in line for it (civic.queues), while counts are public
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ class Shelf(Protocol):
 
 
 class Module(Protocol):
-    """A kind of participation."""
+    """A kind of participation.
+
+    One whose acts stand in line is a civic.queues.Queueing besides, one whose pages change by themselves a Timed.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -194,6 +199,14 @@ class Module(Protocol):
 
     def shelf(self, consultation: Consultation) -> Shelf:
         """An empty shelf for one consultation."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """What a module has besides where its pages change at hours that are no phase's: an event is over."""
+
+    def instants(self, consultation: Consultation) -> tuple[int, ...]:
+        """From which instants on something of its pages is different; `since` of the snapshot passes each of them."""
 
 
 Modules = Mapping[str, Module]
