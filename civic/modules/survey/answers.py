@@ -105,12 +105,12 @@ def _date(question: Question, value: Any) -> _Keys:
     yield f"{question.id}@{value[:7]}"
 
 
-def _short(question: Question, value: Any) -> _Keys:
+def _short(_question: Question, value: Any) -> _Keys:
     check_text(value, "answers", 1, SHORT)
     yield from ()
 
 
-def _long(question: Question, value: Any) -> _Keys:
+def _long(_question: Question, value: Any) -> _Keys:
     check_text(value, "answers", 1, LONG, lines=True)
     yield from ()
 

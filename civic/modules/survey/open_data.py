@@ -64,7 +64,7 @@ def _results_json(
 
 def _items(one: View) -> list[dict[str, Any]]:
     """A line for each answer on offer; a number's are its mean and median; words have the people who wrote."""
-    own = {"number": one["number"], "question": one["id"], "type": one["type"], "title": next(iter(one["title"].values()))}
+    own = {"number": one["number"], "question": one["id"], "type": one["type"], "title": _first(one, "title")}
     blank = dict.fromkeys(_FIGURES, "") | own
     lines = [blank | line for line in _lines(one)]
     for name, value in (one.get("middle") or {}).items():
@@ -87,8 +87,9 @@ def _lines(one: View) -> Iterator[dict[str, Any]]:
             yield {"option": line["id"], "label": _first(line)} | ({"n": line["n"]} if "n" in line else {})
 
 
-def _first(choice: View) -> str:
-    return str(next(iter(choice["label"].values()), choice["id"]))
+def _first(view: View, name: str = "label") -> str:
+    """Its words in the town's first language, its id where it has none."""
+    return str(next(iter(view[name].values()), view["id"]))
 
 
 def _csv(columns: Sequence[str], questions: Sequence[View]) -> bytes:

@@ -57,7 +57,8 @@ def results_of(survey: Survey, figures: Figures) -> list[View]:
 
 
 def _told(question: Question, figures: Figures) -> View:
-    """`answered`: people; `lines`: an answer with its people each, most first in a ranking; `grid`: rows of a matrix."""
+    """`answered`: people; `lines`: an answer with its people each, first ones first in a ranking; `peak`: the most of
+    them; `grid`: rows of a matrix; `middle`: mean and median."""
     told: View = {"answered": figures["answered"].get(question.id, 0), "lines": [], "grid": [], "middle": None}
     choices = figures["choices"]
     if question.type == "ranking":
@@ -74,7 +75,8 @@ def _told(question: Question, figures: Figures) -> View:
     elif question.type == "number":
         told["middle"] = figures["numbers"].get(question.id)
     elif question.type == "date":
-        told["lines"] = [{"id": month, "label": {}, "n": n} for month, n in figures["months"].get(question.id, {}).items()]
+        months = figures["months"].get(question.id, {})
+        told["lines"] = [{"id": month, "label": {}, "n": n} for month, n in months.items()]
     else:
         told["lines"] = [{**_choice(one), "n": choices.get(f"{question.id}={one.id}", 0)} for one in question.options]
     told["peak"] = max((one["n"] for one in told["lines"]), default=0)

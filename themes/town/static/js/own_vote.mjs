@@ -1,6 +1,6 @@
 // The citizen's own choice, wherever a page has its slot: shown, changed, withdrawn until closing.
 import { showAndSend, statusPlace } from './act_sheet.mjs';
-import { choiceWord, sayFor, sayOf, statusChip } from './act_view.mjs';
+import { choiceWord, sayFor, sayOf, statusChip, subjectOf } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
 import { fillForm } from './form_body.mjs';
@@ -21,7 +21,7 @@ function showOwnVote($slot, acts, mh) {
   const act = standingActs(acts).find((one) => isOwn(one) && one.state !== 'refused');
   if (!act) return $slot.replaceChildren();
   const choice = choiceWord(act);
-  const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : say('unvoted');
+  const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : sayFor('unvoted', subjectOf(act));
   const changed = mh && mh !== act.mh ? [element('p', {}, say('own.rules'))] : [];
   $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)), ...changed);
 }
