@@ -42,7 +42,8 @@ class Page:
     """A page to be rendered in every language: the same path behind each prefix.
 
     `target` is the id that other modules may attach a panel to; `pack` names the block of pages it is kept offline
-    with ("" = not kept); `is_listed` says whether the sitemap shows it.
+    with ("" = not kept); `is_listed` says whether the sitemap shows it; `is_framed`, whether other sites may show it
+    inside a page of theirs.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Page:
     as_of: int = 0
     pack: str = ""
     is_listed: bool = True
+    is_framed: bool = False
 
 
 class DataFile(NamedTuple):
@@ -90,10 +92,14 @@ class Option(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """The options of a field, of which `many` may be chosen at most."""
+    """The options of a field, of which `many` may be chosen at most; where words are typed there are none.
+
+    `label` names the field, by language, where the catalogue has no word for it.
+    """
 
     options: tuple[Option, ...]
     many: int = 1
+    label: Mapping[str, str] = {}
 
 
 class Declared(NamedTuple):

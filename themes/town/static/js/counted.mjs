@@ -24,7 +24,7 @@ async function readJson(fetch, url, absent) {
 export function isOwnRow(act, row) {
   if (!row || row[0] !== act.kind) return false;
   const page = act.target && /\/(\d+)\/$/.exec(act.page);
-  const choice = act.counts ? chosenValues(act.body.choice).join(' ') : '';
+  const choice = act.counts && 'choice' in act.body ? chosenValues(act.body.choice).join(' ') : '';
   return (isHidden(act, row) || (row[2] || '') === choice) && (!page || page[1] === row[1]);
 }
 
