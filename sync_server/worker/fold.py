@@ -153,7 +153,9 @@ class Fold:
         seen = [one for one in moved if one.is_shown or self.is_public]
         shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
         changed: Tables = {}
-        lines = self._renew(shown) + [row for identity in queues for row in self._moved_lines(identity, queues[identity])]
+        lines = self._renew(shown) + [
+            row for identity in queues for row in self._moved_lines(identity, queues[identity])
+        ]
         self._queues |= queues
         self._tallies |= tallies
         for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies, *queues]):

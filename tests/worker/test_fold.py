@@ -37,7 +37,8 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
         hidden = hidden_of(now, SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden)
+        queued = now.lines(SPACE, rules.slug, fold.queued_kinds)
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden, queued)
         return fold, now.last_no(SPACE)
 
 

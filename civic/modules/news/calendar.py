@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -24,12 +24,12 @@ class Calendar(NamedTuple):
 
     entries: Sequence[Dated]
 
-    def text(self, name: str, lang: str, address: Callable[[str], str]) -> str:
-        """The file in the language `lang`, named `name`; `address` makes a path an absolute address."""
+    def text(self, name: str, lang: str, root: str) -> str:
+        """The file in the language `lang`, named `name`; `root` is the address of the site's first page in it."""
         lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Préau//news//FR", f"NAME:{_escaped(name)}",
                  f"X-WR-CALNAME:{_escaped(name)}"]  # fmt: skip
         for entry in self.entries:
-            lines += _event_lines(entry.article, lang, address(entry.path))
+            lines += _event_lines(entry.article, lang, root.rstrip("/") + entry.path)
         return "".join(f"{_folded(line)}\r\n" for line in (*lines, "END:VCALENDAR"))
 
 

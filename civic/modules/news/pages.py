@@ -86,12 +86,16 @@ class Pages:
         over = sorted((one for one in views if one.is_over), key=_starts_at, reverse=True)[:PAST]
         coming = self._coming()
         as_of = max((one.as_of for one in (*coming, *over)), default=0)
-        return Page(f"/{self.slug}/agenda/", "news/agenda.html", {"coming": coming, "over": over}, as_of=as_of, pack="list")
+        return Page(
+            f"/{self.slug}/agenda/", "news/agenda.html", {"coming": coming, "over": over}, as_of=as_of, pack="list"
+        )
 
     def widget(self) -> Page:
         """The next events, for another site's page."""
         articles = [one.article for one in self._coming()[:NEXT]]
-        return Page(f"/{self.slug}/widget/", "news/widget.html", {"articles": articles}, is_listed=False, is_framed=True)
+        return Page(
+            f"/{self.slug}/widget/", "news/widget.html", {"articles": articles}, is_listed=False, is_framed=True
+        )
 
     def _coming(self) -> list[View]:
         views = [self.shelf.view(one) for one in self.shelf.articles if one.event is not None]

@@ -73,7 +73,7 @@ export async function countActs(store, acts, fetch, root) {
     if (!isOpen || act.kind === 'withdraw' || act.carried) continue;
     const data = `${act.consultation}/donnees/`;
     const results = await read(`${data}results.json`, null);
-    if (act.counts && !results) continue;
+    if (act.counts && act.results && !results) continue;
     if (act.box) {
       moved = (await countSecret(store, act, results)) || moved;
       continue;

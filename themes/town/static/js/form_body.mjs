@@ -127,7 +127,7 @@ export function readBody($form) {
       answers = sayNumber(Object.keys(tree).length);
     } else if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
       const { value, fault } = readChoice($form, name, sign === '[]');
-      body[name] = value;
+      body[name] = sign === '#' ? /** @type {any} */ (Number(value)) : value;
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
     } else if ($field instanceof HTMLTextAreaElement || ($field instanceof HTMLInputElement && $field.type !== 'hidden')) {
       const { value, fault, missing } = readText($field, kind);
