@@ -53,8 +53,8 @@ class Queueing(Protocol):
     def states(self, identity: str, consultation: Consultation, places: Sequence[Place]) -> tuple[str, ...]:
         """For each place, in order: "in" where there is room, "waiting" where there is none yet."""
 
-    def told(self, kind: str, payload: Any) -> tuple[tuple[str, str], ...]:
-        """What a clerk reads of an act, as (name of the field, text)."""
+    def told(self, kind: str, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What a clerk reads of an act that was admitted, as (name of the field, text)."""
 
 
 def queued_kinds(module: object) -> tuple[str, ...]:

@@ -130,9 +130,9 @@ class News:
         event = next((one.event for one in found if one.event is not None), None)
         return () if event is None else states(event, asked_of(places))
 
-    def told(self, kind: str, payload: Any) -> tuple[tuple[str, str], ...]:
+    def told(self, kind: str, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """See Queueing."""
-        return (("name", payload.name), ("seats", str(payload.seats)), ("lang", payload.lang))
+        return (("name", body["name"]), ("seats", str(body["seats"])), ("lang", body["lang"]))
 
 
 def _queue(article: Article) -> Queue:
