@@ -36,6 +36,7 @@ MODES = ("open", "named")
 ASSURANCE_LEVELS = LEVELS
 FOREVER = 4_102_444_800  # end of a phase that has none: the first second of 2100
 LEAST_VOTERS = 10  # with fewer, who voted what would be guessed from the published ballots
+Files = Mapping[str, Mapping[str, bytes]]  # name of a module -> path below its folder -> bytes (docs/formats.md §18)
 _MEMBERS = frozenset(
     {
         "revision",
@@ -105,6 +106,8 @@ class Consultation:
     profile: Profile | None = None  # the groups of people by which the result is told
     languages: tuple[str, ...] = ()  # in which the town says it, its first one first
     settings: Settings = field(default_factory=dict)  # what it declared for its modules, by their names
+    files: Files = field(default_factory=dict)  # what it wrote for its modules besides: no rules, so not hashed
+    instants: tuple[int, ...] = ()  # at which pages of its modules change by themselves (civic.module.Timed)
     earlier: tuple[Consultation, ...] = ()  # the same under settings of before, where old acts are read again
 
     @property
@@ -153,10 +156,11 @@ def parse_consultation(
     space: Space,
     sources: Mapping[str, str] | None = None,
     issuers: Mapping[str, IssuerKey] | None = None,
+    files: Files | None = None,
 ) -> Consultation:
     """The consultation that `consultation.toml` and `<lang>.md` declare; DeclarationError says what to mend.
 
-    `issuers` are the public keys of its secret questions, by their ids.
+    `issuers` are the public keys of its secret questions, by their ids; `files` those of its modules.
     """
     where = f"consultations/{slug}/consultation.toml"
     check_slug(slug, where)
@@ -176,6 +180,7 @@ def parse_consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
         manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, languages=space.languages,
         settings=read_settings(table, frozenset(rules["modules"]) - _MEMBERS, where),
+        files=dict(files or {}),
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))

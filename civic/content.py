@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from civic.canonical import parse_json
 from civic.consultation import Consultation, parse_consultation
-from civic.declaration import DeclarationError, check_slug
+from civic.declaration import DeclarationError, check_slug, read_names
 from civic.issuers import parse_issuers
-from civic.module import Modules
+from civic.module import Modules, Timed
 from civic.project import Project, check_projects, parse_project
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
@@ -74,10 +74,8 @@ def parse_content(files: Mapping[str, bytes], modules: Modules | None = None) ->
         slug: _consultation(files, slug, space)
         for slug in sorted({path.split("/")[1] for path in files if path.startswith("consultations/")})
     }
-    for one in consultations.values():
-        for name in one.modules:
-            if modules is not None and name in modules:
-                modules[name].check(one)
+    if modules is not None:
+        consultations = {slug: _checked(one, modules) for slug, one in consultations.items()}
     about, projects = _texts_under(files, "projects"), _projects(files, space)
     check_projects(projects, consultations)
     taken = set(pages) & set(consultations) | (set(pages) | set(consultations)) & (RESERVED | set(space.languages))
@@ -102,6 +100,15 @@ def _projects(files: Mapping[str, bytes], space: Space) -> dict[str, Project]:
             slug = check_slug(path.split("/")[1], path)
             found[slug] = parse_project(slug, _parse_toml(files, path), space.languages)
     return found
+
+
+def _checked(consultation: Consultation, modules: Modules) -> Consultation:
+    """The consultation, once each of its modules can use what the town wrote for it; with their instants."""
+    own = [modules[name] for name in consultation.modules if name in modules]
+    for module in own:
+        module.check(consultation)
+    instants = {at for module in own if isinstance(module, Timed) for at in module.instants(consultation)}
+    return replace(consultation, instants=tuple(sorted(instants)))
 
 
 def _town_key(files: Mapping[str, bytes]) -> TownKey | None:
@@ -161,8 +168,15 @@ def _consultation(files: Mapping[str, bytes], slug: str, space: Space) -> Consul
     texts = {
         path.removeprefix(folder).removesuffix(".md"): data
         for path, data in files.items()
-        if path.startswith(folder) and path.endswith(".md")
+        if path.startswith(folder) and path.endswith(".md") and "/" not in path.removeprefix(folder)
     }
+    table = _parse_toml(files, f"{folder}consultation.toml")
     sources = parse_json(files.get(f"{folder}sources.json", b"{}"))
     issuers = parse_issuers(files.get(f"{folder}{ISSUERS}", b"{}\n"), f"{folder}{ISSUERS}")
-    return parse_consultation(slug, _parse_toml(files, f"{folder}consultation.toml"), texts, space, sources, issuers)
+    of_modules = {name: _below(files, f"{folder}{name}/") for name in read_names(table, "modules", folder)}
+    own = {name: found for name, found in of_modules.items() if found}
+    return parse_consultation(slug, table, texts, space, sources, issuers, own)
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    return {path.removeprefix(folder): data for path, data in files.items() if path.startswith(folder)}

@@ -104,7 +104,7 @@ def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) 
     sums = {(column, end): sum(flow[row, column] for row in range(len(chosen))) for column in columns}
     few = {edge for edge, n in flow.items() if n < LEAST}
     few |= {edge for edge in sums if people[values[edge[0] - len(chosen)]] < LEAST}
-    hidden = _with_cover(flow | sums, few)
+    hidden = _with_cover(flow | sums, few, _lines(flow | sums))
     if hidden is None or flow.keys() <= hidden:
         return None
     shown = {edge: None if edge in hidden else n for edge, n in (flow | sums).items()}
@@ -115,9 +115,30 @@ def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) 
     return Table(tuple(values), tuple(rows), tuple(shown[column, end] for column in columns))
 
 
-def _with_cover(flow: Flow, few: set[Edge]) -> set[Edge] | None:
+def pair_cells(counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int | None]:
+    """Two answers of the same people, each cell None where it is not told; {} where none may be.
+
+    Everybody is taken to know the totals of both answers, as of a result published beside. "" is no answer; nobody
+    gave none to both, so that there is no such cell.
+    """
+    rows, columns = (sorted({pair[at] for pair in counts}) for at in (0, 1))
+    edges = {
+        (row, len(rows) + column): (rows[row], columns[column])
+        for row in range(len(rows))
+        for column in range(len(columns))
+        if rows[row] or columns[column]
+    }
+    flow = {edge: counts.get(pair, 0) for edge, pair in edges.items()}
+    lines = [_Line([one for one in flow if node in one], None) for node in range(len(rows) + len(columns))]
+    hidden = _with_cover(flow, {edge for edge, n in flow.items() if n < LEAST}, lines)
+    if hidden is None or flow.keys() <= hidden:
+        return {}
+    return {pair: None if edge in hidden else flow[edge] for edge, pair in edges.items()}
+
+
+def _with_cover(flow: Flow, few: set[Edge], lines: Sequence[_Line]) -> set[Edge] | None:
     """`few` and what must be hidden with it; None where something could be reckoned whatever is hidden."""
-    hidden, done, steps, lines = set(few), set[Edge](), _steps(flow), _lines(flow)
+    hidden, done, steps = set(few), set[Edge](), _steps(flow)
     while hidden > done:
         fresh, done = sorted(hidden - done), set(hidden)
         for edge in fresh:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from civic.consultation import Consultation
 from civic.photos import NO_PHOTOS, Album
+from civic.queues import Place
 from civic.slots import Counted
 
 Document = dict[str, Any]  # JSON values only: a row of a snapshot's table
@@ -35,6 +36,7 @@ class Entry(NamedTuple):
     payload: Any
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
     photos: Album = NO_PHOTOS  # photos that have arrived and can be shown
+    places: tuple[Place, ...] = ()  # the acts that stand in line for it (civic.queues), while counts are public
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Page:
     """A page to be rendered in every language: the same path behind each prefix.
 
     `target` is the id that other modules may attach a panel to; `pack` names the block of pages it is kept offline
-    with ("" = not kept); `is_listed` says whether the sitemap shows it.
+    with ("" = not kept); `is_listed` says whether the sitemap shows it; `is_framed`, whether other sites may show it
+    inside a page of theirs.
     """
 
     path: str
@@ -52,6 +55,7 @@ class Page:
     as_of: int = 0
     pack: str = ""
     is_listed: bool = True
+    is_framed: bool = False
 
 
 class DataFile(NamedTuple):
@@ -90,10 +94,14 @@ class Option(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """The options of a field, of which `many` may be chosen at most."""
+    """The options of a field, of which `many` may be chosen at most; where words are typed there are none.
+
+    `label` names the field, by language, where the catalogue has no word for it.
+    """
 
     options: tuple[Option, ...]
     many: int = 1
+    label: Mapping[str, str] = {}
 
 
 class Declared(NamedTuple):
@@ -146,7 +154,11 @@ class Shelf(Protocol):
 
 
 class Module(Protocol):
-    """A kind of participation. One whose acts may bring photos has `attached` besides (civic.photos.Attaching)."""
+    """A kind of participation.
+
+    One whose acts stand in line is a civic.queues.Queueing besides, one whose acts may bring photos a
+    civic.photos.Attaching, one whose pages change by themselves a Timed.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -199,6 +211,14 @@ class Module(Protocol):
 
     def shelf(self, consultation: Consultation) -> Shelf:
         """An empty shelf for one consultation."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """What a module has besides where its pages change at hours that are no phase's: an event is over."""
+
+    def instants(self, consultation: Consultation) -> tuple[int, ...]:
+        """From which instants on something of its pages is different; `since` of the snapshot passes each of them."""
 
 
 Modules = Mapping[str, Module]

@@ -56,7 +56,7 @@ def are_counts_public(consultation: Consultation, state: str) -> bool:
 
 
 def _boundaries(consultation: Consultation) -> list[int]:
-    instants = [consultation.closes_at + 1, consultation.accept_until + 1]
+    instants = [consultation.closes_at + 1, consultation.accept_until + 1, *consultation.instants]
     for phase in consultation.phases:
         instants += [phase.starts_at, phase.ends_at + 1]
     return instants

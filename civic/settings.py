@@ -76,13 +76,28 @@ class SettingsReader(Generic[T]):
 
     def __call__(self, consultation: Consultation) -> T:
         """What `read` makes of this consultation's table; its DeclarationError."""
-        table, languages = consultation.settings.get(self._name, self._none), consultation.languages
+        table, languages = self._table(consultation), consultation.languages
         key = id(table), languages
         known = self._kept.get(key)
         if known is None or known[0] is not table:
-            where = f"consultations/{consultation.slug}/consultation.toml, [{self._name}]"
-            known = table, self._read(table, where, languages)
+            known = table, self._read(table, self._where(consultation), languages)
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = known  # with the table itself, whose id no other can have meanwhile
         return known[1]
+
+    def _table(self, consultation: Consultation) -> Mapping[str, Any]:
+        return consultation.settings.get(self._name, self._none)
+
+    def _where(self, consultation: Consultation) -> str:
+        return f"consultations/{consultation.slug}/consultation.toml, [{self._name}]"
+
+
+class FilesReader(SettingsReader[T]):
+    """The same for the files that the town wrote for a module, by their path below its folder (docs/formats.md §18)."""
+
+    def _table(self, consultation: Consultation) -> Mapping[str, bytes]:
+        return consultation.files.get(self._name, self._none)
+
+    def _where(self, consultation: Consultation) -> str:
+        return f"consultations/{consultation.slug}/{self._name}"

@@ -32,9 +32,17 @@ def consultation_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edi
 
 
 def town_files(
-    desks: Sequence[Desk], core: Sequence[Page], editions: Sequence[Edition], output: Output, styles: Iterable[str]
+    desks: Sequence[Desk],
+    core: Sequence[Page],
+    editions: Sequence[Edition],
+    output: Output,
+    styles: Iterable[str],
+    framed: Iterable[str] = (),
 ) -> Files:
-    """Every cold file of the town as a whole; those of all consultations are written already."""
+    """Every cold file of the town as a whole; those of all consultations are written already.
+
+    `framed` are the paths of the pages that other sites may show.
+    """
     town_key = editions[0].content.town_key
     if town_key is not None:
         yield "town.jwk", town_key.jwk
@@ -44,15 +52,18 @@ def town_files(
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
-    yield "_headers", headers(desks, editions, styles)
+    yield "_headers", headers(desks, editions, styles, framed)
 
 
-def headers(desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable[str]) -> bytes:
+def headers(
+    desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable[str], framed: Iterable[str] = ()
+) -> bytes:
     """`_headers` for pages that have these styles."""
     manifests = ["/files.json", *(f"/{desk.consultation.slug}/files.json" for desk in desks)]
     fresh = ["/sw.js", *(edition.path_of(path) for edition in editions for path in manifests)]
     site = editions[0].site
-    return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url)
+    shown = [edition.path_of(path) for edition in editions for path in framed]
+    return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown)
 
 
 def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str) -> Files:

@@ -81,6 +81,10 @@ class SiteView:
         """The text of this page's <style>: core, `parts` in this order, the town's colours. Once a page."""
         return self.styles.inline(parts)
 
+    def css_alone(self, *parts: str) -> Markup:
+        """The same without the core, for a page that other sites show inside theirs. Once a page."""
+        return self.styles.inline(parts, core=False)
+
     def part_url(self, name: str, consultation: ConsultationView | None) -> str:
         """The address of a script that a page names (base.html); `acts` is that of its consultation's modules."""
         if name == "acts" and consultation is not None:

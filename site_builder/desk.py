@@ -8,6 +8,7 @@ from typing import Any
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Modules, Page, Panel, Shelf, module_of
 from civic.phases import are_counts_public
+from civic.queues import queued_kinds
 from site_builder.answers import answer_files
 from site_builder.failure import BuildFailure
 from site_builder.groups import group_files
@@ -62,7 +63,8 @@ class Desk:
     def _put_line(self, row: Document) -> None:
         module = module_of(self._modules, self.consultation, row["kind"])
         # A line of what is only counted says what somebody chose: it may exist once results do.
-        if module is not None and row["kind"] not in module.tables and self.row["state"] != "results":
+        shown = () if module is None else (*module.tables, *queued_kinds(module))
+        if module is not None and row["kind"] not in shown and self.row["state"] != "results":
             raise BuildFailure(f"{self.consultation.slug}: the snapshot holds choices that are still secret")
         self.lines.put(row)
 

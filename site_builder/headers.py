@@ -12,9 +12,10 @@ LOG = (("/log/tile/*", "application/octet-stream"), ("/log/checkpoint", TEXT), (
 # A picture may be taken down: whoever kept it looks again after a day.
 PHOTOS = ("/photos/*", "public, max-age=86400")
 LOG_FRESH = ("/log/checkpoint", "/log/vkey", "/log/find/*")
+_POLICY, _FRAMES = "Content-Security-Policy", "X-Frame-Options"
 FIXED = (
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
+    (_FRAMES, "DENY"),
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -51,13 +52,20 @@ def _source(address: str) -> str:
     return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str], box_url: str = "") -> bytes:
+def headers_file(
+    styles: Iterable[str], sync_url: str, fresh: Iterable[str], box_url: str = "", framed: Iterable[str] = ()
+) -> bytes:
     """`_headers` (Netlify, Cloudflare Pages and the demo's file server); the paths in `fresh` are never kept.
 
-    `frame-ancestors` is only here: a <meta> that has it is an error in the browser's console.
+    Any site may show those in `framed` inside a page of its own, and no other. `frame-ancestors` is only here: a
+    <meta> that has it is an error in the browser's console.
     """
-    lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url, box_url)}; frame-ancestors 'none'"]
+    allowed = policy(styles, sync_url, box_url)
+    lines = ["/*", f"  {_POLICY}: {allowed}; frame-ancestors 'none'"]
     lines += [f"  {name}: {value}" for name, value in FIXED]
+    for path in sorted(framed):
+        # Where the rule of a longer path does not replace the one of all paths (Cloudflare), "!" takes that away.
+        lines += [path, f"  ! {_FRAMES}", f"  ! {_POLICY}", f"  {_POLICY}: {allowed}; frame-ancestors *"]
     for path in ("/a/*", "/p/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
     lines += [PHOTOS[0], f"  Cache-Control: {PHOTOS[1]}"]

@@ -62,6 +62,7 @@ class Site:
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
+        self._framed: dict[str, list[str]] = {}  # by consultation, the paths that other sites may show
         self._placed: dict[str, tuple[int, int] | None] = {}  # time and size of the ballots that are published
 
     def read(self, environment: jinja2.Environment) -> None:
@@ -168,6 +169,7 @@ class Site:
 
     def _write_consultation(self, slug: str, pages: Sequence[Page]) -> None:
         desk = self.desks[slug]
+        self._framed[slug] = [page.path for page in pages if page.is_framed]
         self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
         self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output)))
         self._write_all(desk.lines.take_touched())
@@ -187,7 +189,8 @@ class Site:
 
     def _write_town(self) -> None:
         desks, styles = list(self.desks.values()), set(self._styles.values())
-        files = town_files(desks, self.core, self.editions, self.output, styles)
+        framed = [path for paths in self._framed.values() for path in paths]
+        files = town_files(desks, self.core, self.editions, self.output, styles, framed)
         self._own(TOWN, "cold", self._write_all(files))
 
     def _write_all(self, files: Iterable[tuple[str, bytes]]) -> list[str]:

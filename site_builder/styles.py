@@ -41,21 +41,22 @@ class Styles:
 
     def __init__(self, parts: dict[str, str], colour: str) -> None:
         self._parts, self._colours = parts, colours(colour)
-        self._made: dict[tuple[str, ...], tuple[Markup, str]] = {}
+        self._made: dict[tuple[tuple[str, ...], bool], tuple[Markup, str]] = {}
         self.used = ""
 
-    def inline(self, names: tuple[str, ...]) -> Markup:
+    def inline(self, names: tuple[str, ...], *, core: bool = True) -> Markup:
         """The text for the page being rendered."""
-        if names not in self._made:
-            self._made[names] = self._make(names)
-        text, self.used = self._made[names]
+        key = names, core
+        if key not in self._made:
+            self._made[key] = self._make((CORE, *names) if core else names)
+        text, self.used = self._made[key]
         return text
 
     def _make(self, names: tuple[str, ...]) -> tuple[Markup, str]:
-        unknown = [name for name in names if name not in self._parts]
+        unknown = [name for name in names if name not in self._parts and name != CORE]
         if unknown:
             raise BuildFailure(f"static/css/{unknown[0]}.css is missing in the theme")
-        wanted = dict.fromkeys((CORE, *names))
+        wanted = dict.fromkeys(names)
         text = "".join(self._parts.get(name, "") for name in wanted) + self._colours
         if "</" in text:
             raise BuildFailure(f"static/css: one of {', '.join(wanted)} would end its <style>")

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from civic import modules as kinds
 from civic.consultation import Consultation
+from civic.module import module_of
 from civic.questions import Question
 from sync_server.signers import Sealed, Signers
 
@@ -94,7 +96,7 @@ class Scene:
     """What happened in one consultation, as its file in demo_seed/ tells."""
 
     def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
-        self.table = table
+        self.consultation, self.table = consultation, table
         self.questions = {one.id: one for one in consultation.questions}
         secret = SECRET + str(table["seed"]).encode()
         self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
@@ -108,6 +110,8 @@ class Scene:
             yield from self._talk(proposal, identity)
         for ballot in self.table.get("ballot", ()):
             yield from self._talk(ballot, self.questions[ballot["question"]].slot)
+        for booked in self.table.get("registration", ()):
+            yield from self._registrations(booked)
         for voter in range(self.table["voters"]):
             yield from self._votes(f"voter {voter}")
 
@@ -131,6 +135,23 @@ class Scene:
         rest = {"jti": identity, "rev": 1, "prev": None, "iat": at}
         body["lang"] = said.get("lang", "fr")
         return Session(at, (self.signers.seal(person, kind, f"{kind}:{identity}", body, **rest),))
+
+    def _registrations(self, booked: Mapping[str, Any]) -> Iterator[Session]:
+        start, end = (int(booked[name].timestamp()) for name in ("from", "to"))
+        for number in range(booked["people"]):
+            at = start + number * (end - start) // booked["people"]
+            person, event = f"guest {number} of {booked['event']}", booked["event"]
+            seats = booked["seats"][number % len(booked["seats"])]
+            body = {"event": event, "seats": seats, "name": "", "lang": "fr"}
+            rest = {"jti": self.signers.draw("registration", event, str(number)), "rev": 1, "prev": None, "iat": at}
+            slot = f"registration:{self._slot_of('registration', body)}"
+            yield Session(at, (self.signers.seal(person, "registration", slot, body, **rest),))
+
+    def _slot_of(self, kind: str, body: Mapping[str, Any]) -> str:
+        """The slot that an act of this body must have."""
+        rules = self.consultation
+        module = module_of(kinds.load(), rules, kind)
+        return "" if module is None else module.slot_of(kind, module.parse(kind, body, rules, rules.languages), rules)
 
     def _votes(self, voter: str) -> Iterator[Session]:
         start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))

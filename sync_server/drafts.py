@@ -22,7 +22,7 @@ from civic.refusals import Code, Refused
 from sync_server.keys import SigningKey
 
 ADDRESSING = frozenset({"space", "consultation", "kind", "target", "reply_to", "lang", "back"})  # nobody typed these
-MOST_FIELDS = 24
+MOST_FIELDS = 128
 
 
 class Draft(NamedTuple):

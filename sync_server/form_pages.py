@@ -18,6 +18,7 @@ from sync_server.drafts import ADDRESSING, Draft
 from sync_server.words import DEFAULT, Words, load_words
 
 LONG = "text"
+ONE_LINE = 120  # letters
 
 
 class Row(NamedTuple):
@@ -34,7 +35,7 @@ class Row(NamedTuple):
     @property
     def is_long(self) -> bool:
         """Whether it takes several lines."""
-        return self.name == LONG
+        return self.name == LONG or "\n" in self.value or len(self.value) > ONE_LINE
 
 
 class FormPages:
@@ -78,7 +79,7 @@ class FormPages:
         rows, lang = [], draft.fields.get("lang", "")
         for name, value in draft.entry().items():
             offered = None if known is None or module is None else module.offered(name, draft.fields, known)
-            if value or offered is None or offered.options:
+            if value or offered is None or offered.options or offered.label:
                 rows.append(self._row(name, value, body.get(name, value), lang, offered, module))
         return rows
 
@@ -95,8 +96,9 @@ class FormPages:
         self, name: str, value: str, shown: object, lang: str, offered: Offered | None, module: Module | None
     ) -> Row:
         t, owner = self.words(lang), "" if module is None else module.name
-        label = t.find(f"{owner}.form.{name}", f"{owner}.{name}", f"field.{name}") or name
-        if offered is None:
+        own = "" if offered is None else offered.label.get(lang, "")
+        label = own or t.find(f"{owner}.form.{name}", f"{owner}.{name}", f"field.{name}") or name
+        if offered is None or not offered.options:
             return Row(name, label, value, str(shown), (), (), many=False)
         chosen = tuple(value.split(" ")) if offered.many > 1 else (value,)
         options = tuple((one.value, one.label.get(lang) or t.find(one.word) or one.value) for one in offered.options)

@@ -30,6 +30,7 @@ class Rule(NamedTuple):
 
     pattern: re.Pattern[str]
     headers: tuple[tuple[str, str], ...]
+    dropped: tuple[str, ...] = ()  # of those that earlier rules set
 
 
 class HeaderRules:
@@ -41,9 +42,11 @@ class HeaderRules:
         self._rules: tuple[Rule, ...] = ()
 
     def add(self, headers: Headers, _path: str, url: str) -> None:
-        """Sets on `headers` what the rules say about `url`; of two rules the later one wins."""
+        """Sets on `headers` what the rules say about `url`; of two rules the later one wins, "!" takes away."""
         for rule in self._current():
             if rule.pattern.fullmatch(url):
+                for name in rule.dropped:
+                    del headers[name]
                 for name, value in rule.headers:
                     headers[name] = value
 
@@ -59,20 +62,24 @@ def parse_rules(text: str) -> Iterator[Rule]:
     """The rules in the text of a `_headers` file; ValueError where a line is neither a path nor a header."""
     pattern: re.Pattern[str] | None = None
     headers: list[tuple[str, str]] = []
+    dropped: list[str] = []
     for line in text.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if not line[0].isspace():
             if pattern is not None:
-                yield Rule(pattern, tuple(headers))
-            pattern, headers = re.compile(".*".join(map(re.escape, line.strip().split("*")))), []
+                yield Rule(pattern, tuple(headers), tuple(dropped))
+            pattern, headers, dropped = re.compile(".*".join(map(re.escape, line.strip().split("*")))), [], []
             continue
         name, colon, value = line.strip().partition(":")
+        if pattern is not None and name.startswith("! ") and not colon:
+            dropped.append(name[2:].strip())
+            continue
         if pattern is None or not colon:
             raise ValueError(f"_headers: {line!r} is not a header under a path")
         headers.append((name.strip(), value.strip()))
     if pattern is not None:
-        yield Rule(pattern, tuple(headers))
+        yield Rule(pattern, tuple(headers), tuple(dropped))
 
 
 class NotFound:

@@ -17,6 +17,7 @@ from civic.module import Declared, Document, Entry, Module, Modules
 from civic.official import Answer, answers_document
 from civic.phases import Moment, are_counts_public
 from civic.photos import NO_PHOTOS, Album, attached_by
+from civic.queues import Place, queued_kinds, queues_of
 from civic.replay import parse_again, widened
 from civic.revisions import changes_of
 from civic.secrecy import secret_question
@@ -45,6 +46,7 @@ NOTHING = Tally({}, 0)
 NO_MARK = Mark(0, 0)
 NONE_HIDDEN: Mapping[str, Hidden] = {}
 NO_ANSWERS: Mapping[str, Sequence[Answer]] = {}
+NO_QUEUES: Mapping[str, tuple[Place, ...]] = {}
 
 
 class _Kept(NamedTuple):
@@ -96,6 +98,7 @@ class Fold:
         self._answers: Mapping[str, Sequence[Answer]] = {}  # by item
         self._numbers: dict[str, int] = {}  # kind -> how many
         self._tallies: dict[str, Tally] = {}
+        self._queues: dict[str, tuple[Place, ...]] = {}  # by what they are for
         self.mark = NO_MARK
         self.figures = Participation(0, 0, 0)
 
@@ -109,6 +112,11 @@ class Fold:
         """Kinds of act that are only counted."""
         return tuple(kind for kind, module in self._modules.items() if kind not in module.tables)
 
+    @property
+    def queued_kinds(self) -> tuple[str, ...]:
+        """Kinds of act that stand in line, and may be seen there."""
+        return tuple(kind for module in self._own() for kind in queued_kinds(module)) if self.is_public else ()
+
     def load(
         self,
         shown: Iterable[HeadRow],
@@ -117,14 +125,17 @@ class Fold:
         figures: Participation,
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
         answers: Mapping[str, Sequence[Answer]] = NO_ANSWERS,
+        queued: Iterable[Line] = (),
     ) -> None:
         """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen.
 
         What is `hidden` (by slot) stays so in this fold, whatever its author makes of it. The town's `answers` (by
-        item) are those of this fold: another one is a reason for another fold.
+        item) are those of this fold: another one is a reason for another fold. `queued` are the standing acts of
+        `queued_kinds`, in order of their records.
         """
         self._hidden, self._answers = hidden, answers
         self._tallies = dict(tallies) if self.is_public else {}
+        self._queues = queues_of(queued)
         for one in shown:
             self._keep(one)
         self.mark, self.figures = mark, figures
@@ -135,17 +146,29 @@ class Fold:
             return []
         return sorted({one.head.subject for one in moved if self._modules[one.kind].choices and not one.is_shown})
 
-    def apply(self, moved: Iterable[HeadRow], tallies: Mapping[str, Tally]) -> Tables:
-        """Takes the heads and totals that moved since the last time; the documents that differ.
+    def queues_moved(self, moved: Iterable[HeadRow]) -> list[str]:
+        """What the lines are for that `apply` must be given whole after these heads moved."""
+        return sorted({one.head.subject for one in moved if one.kind in self.queued_kinds})
+
+    def apply(
+        self,
+        moved: Iterable[HeadRow],
+        tallies: Mapping[str, Tally],
+        queues: Mapping[str, tuple[Place, ...]] = NO_QUEUES,
+    ) -> Tables:
+        """Takes the heads, totals and lines that moved since the last time; the documents that differ.
 
         `moved` must hold every head moved since, for a text's number is the order of its first arrival.
         """
         seen = [one for one in moved if one.is_shown or self.is_public]
         shown = sorted((one for one in seen if one.is_shown), key=lambda one: one.head.first_no)
         changed: Tables = {}
-        lines = self._renew(shown)
+        lines = self._renew(shown) + [
+            row for identity in queues for row in self._moved_lines(identity, queues[identity])
+        ]
+        self._queues |= queues
         self._tallies |= tallies
-        for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies]):
+        for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies, *queues]):
             if identity in self._kept:
                 self._redraw(changed, identity)
             elif identity in self._declared:
@@ -207,7 +230,9 @@ class Fold:
         if answered:
             tables[ANSWERS] = answered
         # A number would tell between which other acts a secret ballot came.
-        lines += [self._vote_line(one) for one in votes if not self._is_secret(one)]
+        queued = self.queued_kinds
+        lines += [self._vote_line(one) for one in votes if one.kind not in queued and not self._is_secret(one)]
+        lines += [self._place_line(identity, one) for identity, places in self._queues.items() for one in places]
         tables[LINES] = sorted(lines, key=lambda line: int(line["no"]))
         return tables
 
@@ -226,6 +251,15 @@ class Fold:
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
         return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)
+
+    def _moved_lines(self, identity: str, now: Sequence[Place]) -> list[Document]:
+        """The lines of places in line that came and went."""
+        before = set(self._queues.get(identity, ()))
+        gone = [_erased(one.no) for one in sorted(before - set(now))]
+        return gone + [self._place_line(identity, one) for one in now if one not in before]
+
+    def _place_line(self, identity: str, place: Place) -> Document:
+        return _line_of(place.no, place.kind, self._number_of(identity), "")
 
     def _renew(self, shown: Sequence[HeadRow]) -> list[Document]:
         """Keeps them all first: words may have moved to what arrived after their first revision."""
@@ -287,6 +321,7 @@ class Fold:
             kind="", id=identity, subject=identity, number=put.number, no=0, received_at=0, as_of=tally.as_of,
             revised=False, withdrawn=False, unsigned=False, payload=None,
             votes=tally.votes if self.is_public and module.choices else None,
+            places=self._queues.get(identity, ()),
         )  # fmt: skip
         return module.document(entry)
 

@@ -17,6 +17,7 @@ from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
 from civic.module import Document, Modules, private_kinds
 from civic.phases import moment_at, next_boundary
+from civic.queues import Place, queues_of
 from civic.secrecy import least_persons
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
@@ -28,6 +29,7 @@ from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.photos import Photos
 from sync_server.storage.profiles import GroupTables
+from sync_server.storage.queues import lines_for
 from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
@@ -252,8 +254,9 @@ class Town:
             # Received in time, committed just after the results were drawn: participation must be read again.
             self._folds[slug] = self._load(reading, fold.consultation, self.now())
             return self._tables(reading, self._folds[slug])
-        items = fold.items(moved)
-        return fold.apply(moved, tallies_of(reading.totals(space, slug, items)) if items else {})
+        items, lines = fold.items(moved), fold.queues_moved(moved)
+        tallies = tallies_of(reading.totals(space, slug, items)) if items else {}
+        return fold.apply(moved, tallies, _queues(reading, fold, space, lines) if lines else {})
 
     def _build(self, slug: str, tables: Tables) -> None:
         if any(tables.values()):
@@ -274,8 +277,9 @@ class Town:
         tallies = tallies_of(reading.totals(space, slug)) if fold.is_public else {}
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = _figures(reading, space, consultation)
-        answers = answers_of(reading, space, slug)
-        fold.load(heads, tallies, mark, figures, hidden_of(reading, space, slug), answers)
+        queued = reading.lines(space, slug, fold.queued_kinds) if fold.queued_kinds else ()
+        shown_so = hidden_of(reading, space, slug), answers_of(reading, space, slug)
+        fold.load(heads, tallies, mark, figures, *shown_so, queued)
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:
@@ -302,6 +306,12 @@ class Town:
         if self._content is None:
             raise RuntimeError("a town is rebuilt before anything else")
         return self._content.space
+
+
+def _queues(reading: Reading, fold: Fold, space: str, subjects: Sequence[str]) -> dict[str, tuple[Place, ...]]:
+    """The lines for these, whole: who leaves one moves everybody behind."""
+    found = queues_of(lines_for(reading, space, fold.consultation.slug, fold.queued_kinds, subjects))
+    return {one: found.get(one, ()) for one in subjects}
 
 
 def _has_groups(fold: Fold) -> bool:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.chromium import Phone
+from tests.end_to_end.clerks import accept, invitation
 from tests.end_to_end.conftest import OpenPhone
 from tests.end_to_end.page_checks import check_accessibility, sideways
-from tests.end_to_end.clerks import accept, invitation
 from tests.end_to_end.town import PREAU, Town
 from tests.end_to_end.town_folder import DAY, STANDARD, Plan, Step
 from tests.end_to_end.waiting import until
@@ -121,7 +121,7 @@ def nothing_is_published(town: Town, envelope: str) -> None:
             b'"a":"ecrire"' in b"".join(one.read_bytes() for one in (town.site / "log").rglob("*") if one.is_file())
         ),
         "its line in the log",
-    )  # noqa: E501
+    )
     sealed = envelope.split(".")[1]
     never = [SECRET.encode(), SUBJECT.encode() + b'"', ANSWER.encode(), envelope.encode(), sealed[400:480].encode()]
     names = json.loads(town.get("/v1/snapshots/essai")[1])["snapshots"]

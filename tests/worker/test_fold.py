@@ -40,8 +40,9 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
         hidden = hidden_of(now, SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden,
-                  answers_of(now, SPACE, rules.slug))  # fmt: skip
+        queued = now.lines(SPACE, rules.slug, fold.queued_kinds)
+        answers = answers_of(now, SPACE, rules.slug)
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden, answers, queued)
         return fold, now.last_no(SPACE)
 
 

@@ -24,7 +24,7 @@ async function readJson(fetch, url, absent) {
 export function isOwnRow(act, row) {
   if (!row || row[0] !== act.kind) return false;
   const page = act.target && /\/(\d+)\/$/.exec(act.page);
-  const choice = act.counts ? chosenValues(act.body.choice).join(' ') : '';
+  const choice = act.counts && 'choice' in act.body ? chosenValues(act.body.choice).join(' ') : '';
   return (isHidden(act, row) || (row[2] || '') === choice) && (!page || page[1] === row[1]);
 }
 
@@ -73,7 +73,7 @@ export async function countActs(store, acts, fetch, root) {
     if (!isOpen || act.kind === 'withdraw' || act.carried) continue;
     const data = `${act.consultation}/donnees/`;
     const results = await read(`${data}results.json`, null);
-    if (act.counts && !results) continue;
+    if (act.counts && act.results && !results) continue;
     if (act.box) {
       moved = (await countSecret(store, act, results)) || moved;
       continue;

@@ -1,5 +1,5 @@
 // The body of an act, read from its form as the form itself describes it: `data-body`, docs/formats.md §10.
-import { BLANK } from './choice.mjs';
+import { BLANK, chosenValues } from './choice.mjs';
 import { find, findAll } from './elements.mjs';
 import { lengthOf, normalise } from './text.mjs';
 import { isSaid, say, sayNumber } from './words.mjs';
@@ -47,6 +47,66 @@ function readText($field, kind) {
 }
 
 /**
+ * Where the value of an input goes, from its name: `answers.age#` is the number `age` of `answers`, `[]` a list.
+ * @param {string} name
+ */
+function pathOf(name) {
+  return name.replace(/\[\]$|#$/, '').split('.');
+}
+
+/**
+ * Everything whose name begins with `root.`, as one tree; what is empty or not asked is no part of it.
+ * @param {HTMLFormElement} $form
+ * @param {string} root
+ * @param {FormFault[]} faults
+ * @returns {Record<string, unknown>}
+ */
+function readTree($form, root, faults) {
+  const kind = $form.dataset.act || '';
+  const data = new FormData($form);
+  /** @type {any} */
+  const tree = {};
+  const seen = new Set();
+  for (const one of $form.elements) {
+    const $field = /** @type {HTMLInputElement} */ (one);
+    const { name, validity: bad } = $field;
+    if (!name.startsWith(`${root}.`) || $field.disabled || seen.has(name)) continue;
+    seen.add(name);
+    const fault = (/** @type {string} */ text, missing = false) => faults.push({ field: name, text, missing });
+    const values = data.getAll(name).map((value) => normalise(String(value), true)).filter(Boolean);
+    const $asked = $field.closest('[data-needed]');
+    const max = Number(/** @type {HTMLElement} */ ($field.closest('[data-max]') || $form).dataset.max || 1);
+    if (bad.rangeUnderflow || bad.rangeOverflow || bad.stepMismatch || bad.badInput) fault(say(`fault.value.${kind}`));
+    else if (!values.length && $asked) fault(sayMissing(kind, root), true);
+    if (values.length > max) fault(say('fault.many', { n: sayNumber(max) }));
+    if (!values.length) continue;
+    const path = pathOf(name);
+    const last = path.pop() || '';
+    const branch = path.reduce((part, key) => (part[key] = part[key] || {}), { [root]: tree });
+    branch[last] = name.endsWith('[]') ? values.sort() : name.endsWith('#') ? Number(values[0]) : values[0];
+  }
+  if (!seen.size || Object.keys(tree).length || faults.length) return tree;
+  faults.push({ field: [...seen][0], text: sayMissing(kind, root), missing: true });
+  return tree;
+}
+
+/**
+ * Puts what an act says back into its form.
+ * @param {HTMLFormElement} $form
+ * @param {ActBody} body
+ */
+export function fillForm($form, body) {
+  for (const one of $form.elements) {
+    const $field = /** @type {HTMLInputElement} */ (one);
+    if (!$field.name) continue;
+    const value = pathOf($field.name).reduce((/** @type {any} */ part, key) => part && part[key], body);
+    if (['radio', 'checkbox'].includes($field.type)) $field.checked = value !== undefined && chosenValues(value).map(String).includes($field.value);
+    else if (value !== undefined || $field.type !== 'hidden') $field.value = String(value ?? '');
+  }
+  $form.dispatchEvent(new Event('change'));
+}
+
+/**
  * @param {HTMLFormElement} $form
  * @returns {{ body: ActBody, chosen: string, faults: FormFault[] }}
  */
@@ -57,12 +117,17 @@ export function readBody($form) {
   const body = {};
   /** @type {FormFault[]} */
   const faults = [];
+  let answers = '';
   for (const member of (members || '').split(' ')) {
     const [, name, sign] = /** @type {RegExpExecArray} */ (/^(\w*)(.*)$/.exec(member));
     const $field = find(`[name="${name}"]`, $form);
-    if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
+    if (sign === '{}') {
+      const tree = readTree($form, name, faults);
+      body[name] = /** @type {any} */ (tree);
+      answers = sayNumber(Object.keys(tree).length);
+    } else if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
       const { value, fault } = readChoice($form, name, sign === '[]');
-      body[name] = value;
+      body[name] = sign === '#' ? /** @type {any} */ (Number(value)) : value;
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
     } else if ($field instanceof HTMLTextAreaElement || ($field instanceof HTMLInputElement && $field.type !== 'hidden')) {
       const { value, fault, missing } = readText($field, kind);
@@ -75,5 +140,5 @@ export function readBody($form) {
     }
   }
   const said = findAll('input:checked', $form).map(($input) => $input.dataset.said).filter(Boolean);
-  return { body, chosen: said.join(', '), faults };
+  return { body, chosen: said.join(', ') || answers, faults };
 }

@@ -2,7 +2,7 @@
 import { showAndSend, statusPlace } from './act_sheet.mjs';
 import { sayFor } from './act_view.mjs';
 import { find, findAll, focusOn } from './elements.mjs';
-import { readBody } from './form_body.mjs';
+import { fillForm, readBody } from './form_body.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
@@ -95,12 +95,7 @@ async function resumeDraft(page, $form) {
   const id = /^#reprendre=([\w-]+)$/.exec(location.hash);
   const act = id && /** @type {Act | undefined} */ (await page.store.get('acts', id[1]));
   if (!act || act.kind !== $form.dataset.act) return;
-  for (const [name, value] of Object.entries(act.body)) {
-    const field = $form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
-      field.value = String(value || '');
-    }
-  }
+  fillForm($form, act.body);
   $form.dataset.replaces = act.id;
   const $first = find('input:not([type=hidden]), textarea', $form);
   if ($first) $first.focus();

@@ -143,7 +143,7 @@ function articleOf(page, act) {
   if (!act.counts && act.state === 'counted' && act.number) {
     const address = `${page.site.prefix}/${act.consultation}/${act.number}/`;
     $standing.append(' ', element('a', { href: address }, say('outbox.read')));
-  } else if (act.state === 'counted') {
+  } else if (act.state === 'counted' && act.results) {
     const address = `${page.site.prefix}/${act.consultation}/resultat/`;
     $standing.append(' ', element('a', { href: address }, say('outbox.check')));
   }

@@ -1,9 +1,9 @@
 // The citizen's own choice, wherever a page has its slot: shown, changed, withdrawn until closing.
 import { showAndSend, statusPlace } from './act_sheet.mjs';
-import { choiceWord, sayOf, statusChip } from './act_view.mjs';
+import { choiceWord, sayFor, sayOf, statusChip, subjectOf } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
-import { chosenValues } from './choice.mjs';
+import { fillForm } from './form_body.mjs';
 import { actForms, draftOf } from './forms.mjs';
 import { standingAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
@@ -21,7 +21,7 @@ function showOwnVote($slot, acts, mh) {
   const act = standingActs(acts).find((one) => isOwn(one) && one.state !== 'refused');
   if (!act) return $slot.replaceChildren();
   const choice = choiceWord(act);
-  const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : say('unvoted');
+  const text = choice ? sayOf('voted.when', act, { choice, when: sayMoment(act.made) }) : sayFor('unvoted', subjectOf(act));
   const changed = mh && mh !== act.mh ? [element('p', {}, say('own.rules'))] : [];
   $slot.replaceChildren(element('p', {}, statusChip(act)), element('p', {}, ...strongParts(text)), ...changed);
 }
@@ -44,16 +44,14 @@ function fitForm(page, $form, acts) {
   const $withdraw = find('[data-withdraw]', $form);
   if ($withdraw) $withdraw.hidden = !vote || !['before', 'open'].includes(phaseAt(draft, page.now()));
   const $send = find('button:not([type=button])', $form);
-  const $legend = find('legend', $form);
-  if (vote && $send) $send.textContent = say('own.save');
+  // A legend that says what is asked stays.
+  const $legend = find('legend:not([id])', $form);
+  if (vote && $send) $send.textContent = sayFor('own.save', vote.kind);
   if (vote && $legend) $legend.textContent = say('own.change');
-  for (const $input of findAll('input[type=radio], input[type=checkbox]', $form)) {
-    const input = /** @type {HTMLInputElement} */ ($input);
-    // Once, or once it is known whose ballot this is: then the choice is the citizen's.
-    if (vote && ticked !== signer) input.checked = chosenValues(vote.body[input.name]).includes(input.value);
-    if (act && !vote) input.checked = false;
-  }
-  $form.dataset.ticked = signer;
+  // Once, or once it is known whose ballot this is, or when it was withdrawn: then the choice is the citizen's.
+  const filled = vote ? `of ${signer}` : 'none';
+  if (act && ticked !== filled) fillForm($form, vote ? vote.body : {});
+  if (act) $form.dataset.ticked = filled;
 }
 
 /**

@@ -1,0 +1,114 @@
+"""A questionnaire in the builder: a few pages, whatever the number of people who answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from civic.consultation import Consultation
+from civic.module import DataFile, Document, FeedEntry, Page, Panel
+from civic.modules.survey import open_data
+from civic.modules.survey.questionnaire import survey_of
+from civic.modules.survey.view import crosses_of, results_of, sections_of
+from civic.phases import are_counts_public
+
+ALL = "*"
+KIND = "answers"
+_SHOWN = ("manifest", "phase", "since", "state", "results")
+
+
+class SurveyShelf:
+    """See civic.module.Shelf. The questionnaire is there before anybody has answered it; `slot` is its id."""
+
+    def __init__(self, consultation: Consultation, slot: str) -> None:
+        self.consultation, self.slug, self.slot = consultation, consultation.slug, slot
+        self.survey = survey_of(consultation)
+        self.row: Document = {}
+        self.document: Document = {"id": slot, "number": 1, "as_of": 0, "votes": None}
+
+    def put(self, table: str, document: Document) -> frozenset[str]:
+        """See Shelf."""
+        if table == "consultation":
+            before, self.row = self.row, document
+            return frozenset({ALL}) if any(before.get(one) != document.get(one) for one in _SHOWN) else frozenset()
+        if table != "surveys" or document["id"] != self.slot:
+            return frozenset()
+        self.document = document
+        return frozenset({f"about:{self.slot}"})
+
+    def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
+        """See Shelf."""
+        is_all = topics is None or ALL in topics
+        if is_all:
+            yield self._page("affiche", "poster", is_listed=False)
+            yield self._page("bulletin", "ballot", is_listed=False, sections=sections_of(self.survey))
+            yield self._page("widget", "widget", is_listed=False, is_framed=True, **self._asked())
+        if is_all or f"about:{self.slot}" in (topics or ()):
+            yield self._page("", "list", pack="list", target=self.slot, **self._asked(), people=self._people)
+            yield from self._result()
+
+    def _page(self, name: str, template: str, **how: Any) -> Page:
+        flags = {one: how.pop(one) for one in ("is_listed", "is_framed", "pack", "target") if one in how}
+        path = f"/{self.slug}/{name}/" if name else f"/{self.slug}/"
+        # What shows no figure has no moment: it stays as it is while people answer.
+        as_of = self.document["as_of"] if self._has_figures and template in ("list", "result") else 0
+        return Page(path, f"survey/{template}.html", how, as_of=as_of, **flags)
+
+    def _asked(self) -> dict[str, Any]:
+        number = len(self.survey.questions)
+        return {"slot": self.slot, "sections": sections_of(self.survey), "number": number}
+
+    @property
+    def _has_figures(self) -> bool:
+        return are_counts_public(self.consultation, self.row["state"]) and self.document["votes"] is not None
+
+    @property
+    def _people(self) -> int | None:
+        return self.document["votes"]["people"] if self._has_figures else None
+
+    def _result(self) -> Iterator[Page]:
+        if self._has_figures and self.row["state"] != "before":
+            figures = self.document["votes"]
+            yield self._page(
+                "resultat", "result", pack="list", questions=results_of(self.survey, figures),
+                crosses=crosses_of(self.survey, figures), people=figures["people"],
+                is_final=self.row["state"] == "results", results=self.row["results"],
+            )  # fmt: skip
+
+    def files(self) -> Iterator[DataFile]:
+        """See Shelf."""
+        return open_data.files(self.consultation, self.row, self.document, self.survey)
+
+    def entries(self) -> Iterator[FeedEntry]:
+        """The questionnaire, from its opening on, in the town's first language."""
+        if self.row["state"] == "before" or not self.survey.questions:
+            return
+        results, opened = self.row["results"], self.consultation.opens_at
+        titles = [one.title for one in self.survey.questions]
+        lang = next(iter(titles[0]))
+        text = " · ".join(title[lang] for title in titles)
+        yield FeedEntry(
+            self.slot, f"/{self.slug}/", titles[0][lang], text, "", lang, opened,
+            opened if results is None else results["as_of"],
+        )  # fmt: skip
+
+    def summary(self) -> tuple[tuple[str, int], ...]:
+        """How many questions; how many people answered, where figures are public."""
+        asked = ("asked", len(self.survey.questions))
+        people = self._people if self.row else None
+        return (asked,) if people is None else (asked, ("sheets", people))
+
+    def outcome(self) -> Mapping[str, Any] | None:
+        """How many took part, and the first question."""
+        if self.row.get("results") is None or self.document["votes"] is None or not self.survey.questions:
+            return None
+        first = results_of(self.survey, self.document["votes"])[0]
+        return {"question": first, "people": self.document["votes"]["people"], "number": len(self.survey.questions)}
+
+    def panel(self, target: str) -> Panel | None:
+        """Surveys add nothing to other modules' pages."""
+        return None
+
+    def fact(self, target: str) -> tuple[str, int] | None:
+        """Nor to their lists."""
+        return None
