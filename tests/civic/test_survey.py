@@ -59,7 +59,7 @@ title = {fr = "Un mot ?", en = "A word?"}
 rows = "mange"
 columns = "note"
 """
-ONE = ASKED.partition("[[survey.section.question]]\nid = \"note\"")[0]
+ONE = ASKED.partition('[[survey.section.question]]\nid = "note"')[0]
 
 
 def rules(asked: str = ASKED, counts: str = "hidden", rows: str = "false") -> Consultation:

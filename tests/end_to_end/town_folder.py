@@ -37,6 +37,7 @@ class Plan:
     limits: dict[str, int] = field(default_factory=lambda: {"proposal": 5, "comment": 50})
     modules: tuple[str, ...] = ("ideas", "comments")
     questions: str = ""  # TOML of what the town asks
+    publishes_rows: bool = True
 
 
 def closing_in(seconds: int, counts: str = "open", unsigned: tuple[str, ...] = ()) -> Plan:
@@ -109,6 +110,7 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
         f"unsigned = {list(plan.unsigned)}",
+        f"publish_rows = {str(plan.publishes_rows).lower()}",
         *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),
