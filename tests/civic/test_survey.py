@@ -67,8 +67,8 @@ def rules(asked: str = ASKED, counts: str = "hidden", rows: str = "false") -> Co
     return parse_consultation("filature", table, TEXTS, space())
 
 
-def answered(consultation: Consultation = rules(), **answers: Any) -> Any:  # noqa: B008
-    return SURVEY.parse("answers", {"answers": answers}, consultation, ("fr", "en"))
+def answered(**answers: Any) -> Any:
+    return SURVEY.parse("answers", {"answers": answers}, rules(), ("fr", "en"))
 
 
 def counted(*sheets: dict[str, Any]) -> Counter[str]:
