@@ -47,7 +47,7 @@ function readText($field, kind) {
 }
 
 /**
- * Where the value of an input goes, from its name: `answers.age#` is the number `age` of `answers`, `[]` a list.
+ * Where the value of an input goes, from its name: with `#` at its end it is a number, with `[]` a list.
  * @param {string} name
  */
 function pathOf(name) {
