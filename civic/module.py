@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     unsigned: bool
     payload: Any
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
+    head: str = ""  # id of the envelope whose words show, "" where none do
 
 
 @dataclass(frozen=True, slots=True)

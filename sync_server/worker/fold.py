@@ -237,7 +237,7 @@ class Fold:
             kind=kept.kind, id=identity, subject=head.subject, number=kept.number, no=head.first_no,
             received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
-            votes=tally.votes if self.is_public and module.choices else None,
+            votes=tally.votes if self.is_public and module.choices else None, head="" if is_gone else head.id,
         )  # fmt: skip
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})

@@ -37,7 +37,8 @@ class Ideas:
     def entered(self, kind: str, fields: Mapping[str, str], own_id: str) -> Entered:
         """See Module."""
         if kind == "vote":
-            return Entered(fields["target"], {"choice": fields["choice"]})
+            seen = {"seen": fields["seen"]} if fields["seen"] else {}
+            return Entered(fields["target"], {"choice": fields["choice"], **seen})
         words = {"title": normalise(fields["title"]), "text": normalise(fields["text"], lines=True)}
         kept = {"category": fields["category"], "name": normalise(fields["name"]), "lang": fields["lang"]}
         return Entered(own_id, words | kept)
@@ -75,6 +76,7 @@ class Ideas:
         proposal: Proposal = entry.payload or Proposal("", "", "", "", "")
         return {
             "id": entry.id,
+            **({"head": entry.head} if entry.head else {}),
             "number": entry.number,
             **proposal._asdict(),
             "received_at": entry.received_at,
