@@ -9,7 +9,7 @@ from civic.canonical import b64u_decode, parse_json
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
 from tests.end_to_end.clerks import check, clerk_at
-from tests.end_to_end.conftest import OpenTown
+from tests.end_to_end.conftest import OpenPhone, OpenTown
 from tests.end_to_end.page_checks import check_accessibility, sideways
 from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import STANDARD
@@ -75,3 +75,28 @@ def read_and_vote(town: Town, phone: Phone) -> None:
     citizens.get_by_role("link", name="Idée n° 1", exact=True).first.click()
     expect(citizens.get_by_role("main")).to_contain_text("Cette idée ne prend plus de voix")
     expect(citizens.get_by_role("button", name="Voter")).to_have_count(0)
+
+
+def test_an_idea_that_is_being_written_outlives_a_closed_page_until_it_is_sent(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    phone, address, words = open_phone("writer"), f"{town.url}/{SLUG}/proposer/", "Une halte à l’ombre, près du canal."
+    page, known = phone.open(address), len(town.records(SLUG, "proposal"))
+    page.get_by_label("Votre idée", exact=True).fill(words)
+    expect(page.get_by_text("Brouillon gardé sur ce téléphone.")).to_be_visible()
+    check(page)
+    page.goto(f"{town.url}/{SLUG}/")
+    page.goto(address)
+    expect(page.get_by_label("Votre idée", exact=True)).to_have_value(words)
+    page.get_by_role("button", name="Vider").click()
+    expect(page.get_by_label("Votre idée", exact=True)).to_have_value("")
+    page.reload()
+    expect(page.get_by_text("Brouillon gardé sur ce téléphone.")).to_be_hidden()
+    page.get_by_label("Votre idée", exact=True).fill(words)
+    page.get_by_label("Titre").fill("Une halte")
+    page.get_by_label("Thème").select_option("culture")
+    page.get_by_role("button", name="Envoyer mon idée").click()
+    until(lambda: len(town.records(SLUG, "proposal")) == known + 1, "the idea")
+    page.goto(address)
+    expect(page.get_by_label("Votre idée", exact=True)).to_have_value("")
+    assert not phone.complaints
