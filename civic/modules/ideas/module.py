@@ -8,8 +8,8 @@ from typing import Any
 from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.ideas.payload import CHOICES, Proposal, Vote, parse_proposal, parse_vote
+from civic.modules.ideas.settings import check_settings
 from civic.modules.ideas.shelf import IdeasShelf
-from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import normalise
 
@@ -25,8 +25,8 @@ class Ideas:
     statuses: tuple[str, ...] = ("submitted", "study", "accepted", "refused", "merged", "done")
 
     def check(self, consultation: Consultation) -> None:
-        """There is nothing to set."""
-        no_settings(consultation, self.name)
+        """See Module."""
+        check_settings(consultation)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
