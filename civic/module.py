@@ -37,6 +37,7 @@ class Entry(NamedTuple):
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
     photos: Album = NO_PHOTOS  # photos that have arrived and can be shown
     places: tuple[Place, ...] = ()  # the acts that stand in line for it (civic.queues), while counts are public
+    head: str = ""  # id of the envelope whose words show, "" where none do
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ _LATER = (
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
-_OF_ACTS = ("refused.", "trail.", "wait.")
+_OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
 # Of a module's words: what the outbox alone says, and what forms alone say.
 _OF_OUTBOX, _OF_FORMS = ("outbox.",), ("fault.", "offline.", "own.")
 _ACTS = _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS")

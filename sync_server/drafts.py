@@ -21,7 +21,8 @@ from civic.module import Entered, Module, Modules, module_of
 from civic.refusals import Code, Refused
 from sync_server.keys import SigningKey
 
-ADDRESSING = frozenset({"space", "consultation", "kind", "target", "reply_to", "lang", "back"})  # nobody typed these
+# Nobody typed these.
+ADDRESSING = frozenset({"space", "consultation", "kind", "target", "reply_to", "lang", "back", "seen"})
 MOST_FIELDS = 128
 
 

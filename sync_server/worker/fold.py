@@ -295,6 +295,7 @@ class Fold:
             received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
             votes=tally.votes if self.is_public and module.choices else None, photos=self._album,
+            head="" if is_gone else head.id,
         )  # fmt: skip
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})

@@ -90,6 +90,15 @@ def test_a_proposal_outside_its_phase_is_refused(rx: int, code: Code) -> None:
     assert refused.value.code == code
 
 
+def test_a_proposal_is_changed_while_ideas_are_collected_and_no_more_once_they_are_studied() -> None:
+    rules = consultation()
+    again = Citizen(1, rules).propose(5, "Un autre titre", category="sport", rev=2)
+    assert act_of(again, rules, OPENS + DAY).envelope.rev == 2
+    with pytest.raises(Refused) as refused:
+        act_of(again, rules, OPENS + 11 * DAY + 1)
+    assert refused.value.code == Code.CLOSED
+
+
 def test_grace_takes_an_act_made_offline() -> None:
     rules = consultation()
     assert act_of(Citizen(1, rules).propose(1, category="sport"), rules, OPENS + 11 * DAY)

@@ -8,9 +8,9 @@ from typing import Any
 from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.ideas.payload import CHOICES, Proposal, Vote, parse_proposal, parse_vote
+from civic.modules.ideas.settings import check_settings
 from civic.modules.ideas.shelf import IdeasShelf
 from civic.photos import shown_photos
-from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import normalise
 
@@ -26,8 +26,8 @@ class Ideas:
     statuses: tuple[str, ...] = ("submitted", "study", "accepted", "refused", "merged", "done")
 
     def check(self, consultation: Consultation) -> None:
-        """There is nothing to set."""
-        no_settings(consultation, self.name)
+        """See Module."""
+        check_settings(consultation)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -38,7 +38,8 @@ class Ideas:
     def entered(self, kind: str, fields: Mapping[str, str], own_id: str) -> Entered:
         """See Module."""
         if kind == "vote":
-            return Entered(fields["target"], {"choice": fields["choice"]})
+            seen = {"seen": fields["seen"]} if fields["seen"] else {}
+            return Entered(fields["target"], {"choice": fields["choice"], **seen})
         words = {"title": normalise(fields["title"]), "text": normalise(fields["text"], lines=True)}
         kept = {"category": fields["category"], "name": normalise(fields["name"]), "lang": fields["lang"]}
         return Entered(own_id, words | kept)
@@ -81,6 +82,7 @@ class Ideas:
         photos = shown_photos(proposal.photos, entry.photos)
         return {
             "id": entry.id,
+            **({"head": entry.head} if entry.head else {}),
             "number": entry.number,
             **{name: value for name, value in proposal._asdict().items() if name != "photos"},
             "received_at": entry.received_at,

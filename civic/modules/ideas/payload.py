@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
+from civic.jws import HASH, is_matching
 from civic.photos import Photo, check_photos
 from civic.refusals import Code, Refused
 from civic.text import check_text
 
+_is_id = is_matching(HASH)
 CHOICES = ("for", "against", "blank")
 _PROPOSAL = frozenset({"title", "text", "category", "name", "lang"})
 
@@ -26,18 +28,21 @@ class Proposal(NamedTuple):
 
 
 class Vote(NamedTuple):
-    """A choice about one proposal."""
+    """A choice about one proposal; `seen` is the id of the revision of its words that the voter read, "" unknown."""
 
     choice: str
+    seen: str = ""
 
 
 def parse_vote(body: Mapping[str, Any]) -> Vote:
     """The vote in `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
-    if body.keys() != {"choice"} or type(body["choice"]) is not str:
+    if not {"choice"} <= body.keys() <= {"choice", "seen"} or type(body["choice"]) is not str:
         raise Refused(Code.BAD_PAYLOAD, "choice")
+    if "seen" in body and not _is_id(body["seen"]):
+        raise Refused(Code.BAD_PAYLOAD, "seen")
     if body["choice"] not in CHOICES:
         raise Refused(Code.BAD_OPTION, "choice")
-    return Vote(body["choice"])
+    return Vote(body["choice"], body.get("seen", ""))
 
 
 def parse_proposal(body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Proposal:

@@ -7,6 +7,7 @@ import { clearFaults, showFaults } from './form_faults.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
+import { forgetWords, keepWords } from './unfinished.mjs';
 import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
@@ -73,6 +74,7 @@ async function submitForm(page, $form) {
   // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
+  forgetWords($form);
   if (!draft.counts) resetForm($form);
   void showAndSend(page, $form, kept).catch(console.error);
 }
@@ -115,6 +117,7 @@ export function startForms(page) {
         .catch(console.error)
         .finally(() => delete $form.dataset.busy);
     });
+    keepWords($form);
     void resumeDraft(page, $form);
   }
 }
