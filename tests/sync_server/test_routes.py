@@ -62,7 +62,7 @@ def test_a_body_longer_than_the_route_takes_is_refused_before_it_is_read(house: 
             token = {"Authorization": f"Bearer {house.services.keys.admin}"}
             answer = house.client.open(address, method=method, data=b"x" * (policy.limit + 1), headers=token)
             assert answer.status_code == 413, path
-            if path.startswith("/v1") and not path.startswith(oidc.PAGES):
+            if path.startswith("/v1") and not path.startswith(oidc.PAGES) and method != "HEAD":
                 assert answer.json == {"code": "too_large", "retry": False}
 
 
