@@ -53,7 +53,8 @@ def export_town(
 ) -> int:
     """Writes everything of the town in folder `content` below `target`; the number of its records.
 
-    `keys` is the folder of its keys where they are to go too, `media` that of the photos. `target` must not exist, or be empty.
+    `keys` is the folder of its keys where they are to go too, `media` that of the photos. `target` must not exist, or
+    be empty.
     """
     if target.exists() and any(target.iterdir()):
         raise ExportUnreadable(f"{target} is not empty: choose a new folder")

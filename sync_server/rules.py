@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
 from civic.content import Content
@@ -9,6 +11,14 @@ from civic.revisions import check_keys, check_revision
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.reading import Manifest, Reading
+
+
+def past_rules(manifests: Iterable[Manifest]) -> dict[str, list[bytes]]:
+    """Every version of the rules, by consultation, in the order given."""
+    past: dict[str, list[bytes]] = {}
+    for one in manifests:
+        past.setdefault(one.consultation, []).append(one.manifest)
+    return past
 
 
 def register_rules(ledger: Ledger, content: Content) -> None:

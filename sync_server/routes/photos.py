@@ -6,18 +6,18 @@ import re
 
 from flask import Blueprint, Response, request
 
-from civic.photos import MOST_BYTES, parse_digest
+from civic.photos import parse_digest
 from civic.refusals import Code
 from sync_server.photos.receiving import Progress
 from sync_server.photos.shelf import OffsetWrong
 from sync_server.problems import PROOF_STATUSES, Problem, problem_json
-from sync_server.routes import Access, declares, read_body, services
+from sync_server.routes import KIB, Access, declares, read_body, services
 from sync_server.routes.bodies import town_of
 
 blueprint = Blueprint("photos", __name__)
 PATH = "/v1/photos/<space>/<sha256>"
 OFFSET, LENGTH = "Upload-Offset", "Upload-Length"
-LIMIT = MOST_BYTES + 1  # of a body that tells no length, reading stops at the limit
+LIMIT = 256 * KIB  # of a body; of a photo: civic.photos.MOST_BYTES
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 

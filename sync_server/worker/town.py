@@ -23,14 +23,14 @@ from civic.space import Space
 from civic.town_signature import is_signed_by_town
 from sync_server.catalogue import read_files, stamp_of
 from sync_server.photos.shelf import PhotoShelf
-from sync_server.rules import register_rules
+from sync_server.rules import past_rules, register_rules
 from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.photos import Photos
 from sync_server.storage.profiles import GroupTables
 from sync_server.storage.queues import lines_for
-from sync_server.storage.reading import HeadRow, Manifest, Participation, Reading
+from sync_server.storage.reading import HeadRow, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
@@ -110,7 +110,7 @@ class Town:
         now = self.now()
         with self.ledger.reading() as reading:
             self.position = reading.last_no(content.space.id)
-            self._past = _past_rules(reading.manifests(content.space.id))
+            self._past = past_rules(reading.manifests(content.space.id))
             self._folds = {slug: self._load(reading, one, now) for slug, one in content.consultations.items()}
             tables = {slug: self._tables(reading, fold) for slug, fold in self._folds.items()}
         self._look_ahead(now)
@@ -335,10 +335,3 @@ def _unsigned(content: Content) -> list[str]:
         for slug, jws in content.signatures.items()
         if key is None or not is_signed_by_town(jws, rules[slug].manifest, key)
     ]
-
-
-def _past_rules(manifests: list[Manifest]) -> dict[str, list[bytes]]:
-    past: dict[str, list[bytes]] = {}
-    for one in manifests:
-        past.setdefault(one.consultation, []).append(one.manifest)
-    return past

@@ -33,7 +33,8 @@ def test_an_idea_brings_up_to_three_photos_or_does_not_speak_of_any() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        None, [], {}, "x", [ONE], [{"sha256": ONE}], [{"sha256": ONE, "alt": "", "w": 1}], named(ONE, ONE), named("A" * 42),
+        None, [], {}, "x", [ONE], [{"sha256": ONE}], [{"sha256": ONE, "alt": "", "w": 1}], named(ONE, ONE),
+        named("A" * 42),
         named(ONE[:-1] + "B"), named("é" * 43), [{"sha256": 5, "alt": ""}], [{"sha256": ONE, "alt": None}],
         named(ONE, alt=" x"), named(ONE, alt="a\nb"), named(ONE, alt="x" * (ALT + 1)),
         named(*(b64u_encode(hashlib.sha256(bytes([n])).digest()) for n in range(MOST + 1))),

@@ -19,8 +19,9 @@ def policies(house: House) -> dict[str, tuple[set[str], Any]]:
     found: dict[str, tuple[set[str], Any]] = {}
     for rule in app.url_map.iter_rules():
         path = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
+        methods = set(rule.methods or ()) - {"OPTIONS"}
         found[path] = (
-            set(rule.methods or ()) - {"HEAD", "OPTIONS"},
+            methods - ({"HEAD"} if "GET" in methods else set()) | found.get(path, (set(), None))[0],
             getattr(app.view_functions[rule.endpoint], "policy", None),
         )
     return found
@@ -30,7 +31,7 @@ def test_every_route_declares_its_access_and_its_limit(house: House) -> None:
     for path, (_, policy) in policies(house).items():
         assert isinstance(policy, Policy), path
         assert isinstance(policy.access, Access), path
-        assert policy.limit in (0, 4 * 1024, 64 * 1024, 512 * 1024), path
+        assert policy.limit in (0, 4 * 1024, 64 * 1024, 256 * 1024, 512 * 1024), path
 
 
 def test_an_application_with_an_undeclared_route_does_not_start(house: House) -> None:
@@ -61,7 +62,7 @@ def test_a_body_longer_than_the_route_takes_is_refused_before_it_is_read(house: 
             token = {"Authorization": f"Bearer {house.services.keys.admin}"}
             answer = house.client.open(address, method=method, data=b"x" * (policy.limit + 1), headers=token)
             assert answer.status_code == 413, path
-            if path.startswith("/v1") and not path.startswith(oidc.PAGES):
+            if path.startswith("/v1") and not path.startswith(oidc.PAGES) and method != "HEAD":
                 assert answer.json == {"code": "too_large", "retry": False}
 
 

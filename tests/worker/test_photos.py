@@ -1,20 +1,37 @@
 """From a photo that has its pictures to the pages that show it, and away again."""
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from civic.moderation import Hidden
 from civic.photos import LARGE, SMALL, Size, file_name
 from sync_server.photos.shelf import PhotoShelf
-from sync_server.storage import Ledger
+from sync_server.storage import Ledger, open_ledger
 from sync_server.storage.erasing import Erasure, erase_person
 from sync_server.storage.hiding import Hiding, Place
 from sync_server.storage.photos import Photos, Sent, State
 from tests.civic.town import Citizen, jti
 from tests.sync_server.photographs import name_of
 from tests.worker.test_fold import SPACE, offer
-from tests.worker.test_watch import Scene, ledger, scene  # noqa: F401  fixtures
+from tests.worker.test_watch import Scene
 
 ONE, TWO = name_of(b"one"), name_of(b"two")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'preau.sqlite'}")
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def scene(tmp_path: Path, ledger: Ledger) -> Scene:
+    scene = Scene(tmp_path, ledger, "open")
+    scene.pass_time(0.1)
+    return scene
 
 
 def develop(scene: Scene, sha256: str) -> None:
@@ -35,7 +52,7 @@ def pictures(*hashes: str) -> list[str]:
     return sorted(file_name(one, side) for one in hashes for side in (LARGE, SMALL))
 
 
-def test_a_page_is_built_again_once_its_photo_can_be_shown_and_no_other(scene: Scene) -> None:  # noqa: F811
+def test_a_page_is_built_again_once_its_photo_can_be_shown_and_no_other(scene: Scene) -> None:
     scene.act(Citizen(1, scene.rules).propose(1, photos=(ONE, TWO)))
     scene.act(Citizen(2, scene.rules).propose(2))
     scene.pass_time(3)
@@ -55,7 +72,7 @@ def test_a_page_is_built_again_once_its_photo_can_be_shown_and_no_other(scene: S
     assert published(scene) == pictures(ONE, TWO)
 
 
-def test_a_photo_of_words_that_are_taken_back_is_taken_down(scene: Scene) -> None:  # noqa: F811
+def test_a_photo_of_words_that_are_taken_back_is_taken_down(scene: Scene) -> None:
     ana = Citizen(1, scene.rules)
     scene.act(ana.propose(1, photos=(ONE,)))
     develop(scene, ONE)
@@ -67,7 +84,7 @@ def test_a_photo_of_words_that_are_taken_back_is_taken_down(scene: Scene) -> Non
     assert published(scene) == []
 
 
-def test_hidden_words_show_no_photo_until_they_are_shown_again(scene: Scene) -> None:  # noqa: F811
+def test_hidden_words_show_no_photo_until_they_are_shown_again(scene: Scene) -> None:
     scene.act(Citizen(1, scene.rules).propose(1, photos=(ONE,)))
     develop(scene, ONE)
     scene.pass_time(2)
@@ -82,7 +99,7 @@ def test_hidden_words_show_no_photo_until_they_are_shown_again(scene: Scene) -> 
     assert ("photos" in scene.shown()["proposals"][0], published(scene)) == (True, pictures(ONE))
 
 
-def test_erased_words_take_their_photos_with_them_from_every_folder(scene: Scene) -> None:  # noqa: F811
+def test_erased_words_take_their_photos_with_them_from_every_folder(scene: Scene) -> None:
     act = offer(Citizen(1, scene.rules).propose(1, photos=(ONE,)), scene.rules, int(scene.wall))
     scene.ledger.append(SPACE, [act._replace(act=act.act._replace(voter="p:ana"))])
     develop(scene, ONE)
@@ -94,7 +111,7 @@ def test_erased_words_take_their_photos_with_them_from_every_folder(scene: Scene
     assert Photos(scene.ledger).count_whole(SPACE) == 0
 
 
-def test_pictures_that_were_lost_are_not_shown_as_if_they_were_there(tmp_path: Path, ledger: Ledger) -> None:  # noqa: F811
+def test_pictures_that_were_lost_are_not_shown_as_if_they_were_there(tmp_path: Path, ledger: Ledger) -> None:
     scene = Scene(tmp_path, ledger, "open")
     scene.act(Citizen(1, scene.rules).propose(1, photos=(ONE,)))
     develop(scene, ONE)
