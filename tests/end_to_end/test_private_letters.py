@@ -117,7 +117,12 @@ def test_a_letter_is_answered_to_the_phone_that_wrote_it_and_nobody_else_sees_an
 
 def nothing_is_published(town: Town, envelope: str) -> None:
     """Neither what was said nor its sealed text is in a file of the site, a snapshot, or an answer of the server."""
-    until(lambda: b'"a":"ecrire"' in b"".join(one.read_bytes() for one in (town.site / "log").rglob("*") if one.is_file()), "its line in the log")  # noqa: E501
+    until(
+        lambda: (
+            b'"a":"ecrire"' in b"".join(one.read_bytes() for one in (town.site / "log").rglob("*") if one.is_file())
+        ),
+        "its line in the log",
+    )  # noqa: E501
     sealed = envelope.split(".")[1]
     never = [SECRET.encode(), SUBJECT.encode() + b'"', ANSWER.encode(), envelope.encode(), sealed[400:480].encode()]
     names = json.loads(town.get("/v1/snapshots/essai")[1])["snapshots"]
