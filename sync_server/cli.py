@@ -216,9 +216,12 @@ def letter_keys(var: Path, space: str | None, is_replaced: bool) -> None:
     own, _ = one_town(settings, space)
     secrets, ledger = keys_of(settings), open_ledger(settings.database)
     stored = Letters(ledger)
-    if is_replaced or not stored.keys(own):
+    known = stored.keys(own)
+    if is_replaced or not known:
         vault = Vault(secrets.vault, secrets.pepper, os.urandom)
-        stored.put_key(own, new_letter_key(vault, own, int(time.time())))
+        # Two in one second, or a clock set back: the one that is made last is the newest all the same.
+        since = max(int(time.time()), *(one.since + 1 for one in known), 0)
+        stored.put_key(own, new_letter_key(vault, own, since))
     click.echo(toml_of(stored.keys(own)), nl=False)
     ledger.close()
     click.echo(f"Write these lines into its consultation.toml. {settings.keys / 'vault.key'} opens the key:", err=True)

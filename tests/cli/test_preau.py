@@ -1,6 +1,7 @@
 """What `preau` says to the person who types it."""
 
 import os
+import tomllib
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -116,6 +117,19 @@ def test_a_list_without_most_people_is_asked_about(tmp_path: Path) -> None:
     assert (asked.exit_code, "--many-leave" in asked.output) == (1, True)
     assert preau("census", "import", str(part), "--yes", "--many-leave", *var).exit_code == 0
     assert "3 residents" in preau("census", "status", *var).output
+
+
+def test_the_key_of_private_letters_is_made_once_and_replaced_where_asked(tmp_path: Path) -> None:
+    copy_town(shift_to(date(2026, 11, 23)), tmp_path / "content" / "valbrume", TOWN)
+    make = ("keys", "messages", "--var", str(tmp_path))
+    first = preau(*make)
+    assert first.exit_code == 0
+    assert preau(*make).stdout == first.stdout
+    key = tomllib.loads(first.stdout)["messages"]["key"]
+    made = tomllib.loads(preau(*make, "--replace").stdout)["messages"]
+    assert made["earlier"] == [key]
+    assert made["key"] != key
+    assert "vault.key" in first.stderr
 
 
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:

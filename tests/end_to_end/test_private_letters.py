@@ -46,7 +46,8 @@ def check(page: Page) -> None:
 def write_without_network(phone: Phone, town: Town) -> Page:
     """The page on which somebody has just written, still without network."""
     page = phone.open_kept(f"{town.url}/{SLUG}/")
-    page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+    asset = page.locator("[data-letters]").get_attribute("data-letters")
+    until(lambda: page.evaluate("(asset) => caches.match(asset).then(Boolean)", asset), "what seals to be kept")
     check(page)
     phone.context.set_offline(True)
     page.get_by_label("Sujet, en quelques mots").fill(SUBJECT)

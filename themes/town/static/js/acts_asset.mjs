@@ -1,5 +1,4 @@
 // A separate asset, one a language: only the pages of a consultation have forms of acts, and what modules bring for them.
-import { onChange } from './changes.mjs';
 import { component } from './component.mjs';
 import { element, find, findAll } from './elements.mjs';
 import { readBody } from './form_body.mjs';
@@ -7,13 +6,13 @@ import { showFaults } from './form_faults.mjs';
 import { startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
 import { startOwnVotes } from './own_vote.mjs';
-import { learnWords, say, sayMoment } from './words.mjs';
+import { learnWords, say } from './words.mjs';
 
 /** @param {Page} page */
 function startActs(page) {
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
-  const tools = { element, find, findAll, onChange, readBody, say, sayMoment, showFaults };
+  const tools = { element, find, findAll, readBody, say, showFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));
 }
 

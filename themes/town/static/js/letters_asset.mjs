@@ -1,4 +1,4 @@
-// A separate asset, the same in every language: on the page on which one writes to the town hall, before its acts.
-import { askReplies, openAnswer, sealLetter } from './letters.mjs';
+// A separate asset, the same in every language: loaded once somebody writes to the town hall, or has written.
+import { openLetters } from './letters_page.mjs';
 
-/** @type {any} */ (globalThis).PREAU.letters = { askReplies, openAnswer, sealLetter };
+/** @type {any} */ (globalThis).PREAU.openLetters = openLetters;

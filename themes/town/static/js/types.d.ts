@@ -338,10 +338,8 @@ interface Tools {
   findAll: (selector: string, within?: ParentNode) => HTMLElement[];
   element: (tag: string, attributes: Record<string, string | boolean>, ...children: (Node | string)[]) => HTMLElement;
   say: (key: string, values?: Record<string, string | number>) => string;
-  sayMoment: (seconds: number) => string;
   readBody: ($form: HTMLFormElement) => { body: ActBody, chosen: string, faults: FormFault[] };
   showFaults: ($form: HTMLFormElement, faults: FormFault[]) => void;
-  onChange: (listener: (change: Change) => void) => void;
 }
 
 interface FormFault {
