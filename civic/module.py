@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from civic.consultation import Consultation
 from civic.slots import Counted
@@ -200,6 +200,22 @@ class Module(Protocol):
 
     def shelf(self, consultation: Consultation) -> Shelf:
         """An empty shelf for one consultation."""
+
+
+class Confided(NamedTuple):
+    """Words for the town hall alone: what they answer, its place among others, in the town's first language."""
+
+    place: int
+    about: str
+    words: str
+
+
+@runtime_checkable
+class Confides(Module, Protocol):
+    """A module whose acts hold words that no page shows: the town hall reads them (`preau words`)."""
+
+    def confided(self, payload: Any, consultation: Consultation) -> tuple[Confided, ...]:
+        """The words of an act, given what `parse` returned."""
 
 
 Modules = Mapping[str, Module]
