@@ -253,6 +253,8 @@ def words(var: Path, consultation: str, target: Path, space: str | None) -> None
 
     settings = settings_of(var)
     content = parse_content(read_files(one_town(settings, space)[1]))
+    if target.exists():
+        raise click.ClickException(f"{target} is there already")
     ledger = open_ledger(settings.database)
     number = write_words(ledger, content, consultation, modules.load(), target)
     ledger.close()
