@@ -1,6 +1,8 @@
 """A questionnaire with a condition: answered by keyboard without network, changed, counted, framed (Chromium)."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
@@ -78,6 +80,10 @@ def check(page: Page) -> None:
     assert sideways(page) <= 0
 
 
+def drawn_order(page: Page) -> list[str]:
+    return list(page.locator("[data-random] input").evaluate_all("all => all.map(one => one.value)"))
+
+
 def fill_by_keyboard(page: Page) -> None:
     """Yes, Thursday, the noise before the menu, 4 euros, a word; what is not needed is left, what is wrong mended."""
     tab_to(page, SEND)
@@ -117,7 +123,7 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     assert not page.locator('[name="answers.jours[]"]').first.is_visible()
     check(page)
     fill_by_keyboard(page)
-    see(page, "Sur ce téléphone", "Vos réponses sont gardées.", "5")
+    see(page, "Sur ce téléphone", "Vos réponses sont gardées.", "Vos réponses : 5 questions.")
     check(page)
     phone.context.set_offline(False)
     until(lambda: len(town.records("enquete")) == 1, "the sheet in the ledger")
@@ -125,7 +131,9 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     kept = {"mange": "oui", "jours": ["jeudi"], "ordre": {"bruit": 1}, "prix": 4, "mot": "Moins de bruit."}
     assert answers(town) == [kept]
 
+    order = drawn_order(page)
     page.reload()
+    until(lambda: drawn_order(page) == order, "the order that this phone has drawn")
     until(lambda: page.locator("textarea").input_value() == "Moins de bruit.", "what was answered before")
     assert page.locator('[name="answers.jours[]"][value=jeudi]').is_checked()
     page.check('[name="answers.mange"][value=non]')
@@ -146,6 +154,8 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     until(lambda: (data / "results.json").is_file() and (data / "lignes" / "0.json").is_file(), "the open data")
     page.goto(f"{town.url}/mes-envois/")
     until(lambda: "Vos réponses sont dans le résultat" in plain(page.inner_text("main")), "the sheet found")
+    recount = [sys.executable, "-m", "site_builder", "verify", str(town.site)]
+    assert subprocess.run(recount, capture_output=True, check=False).returncode == 2  # not false: not to be checked
     assert phone.complaints == [one for one in phone.complaints if "net::ERR" in one or "Failed to fetch" in one]
 
 
