@@ -36,7 +36,7 @@ MODES = ("open", "named")
 ASSURANCE_LEVELS = LEVELS
 FOREVER = 4_102_444_800  # end of a phase that has none: the first second of 2100
 LEAST_VOTERS = 10  # with fewer, who voted what would be guessed from the published ballots
-Files = Mapping[str, Mapping[str, bytes]]  # name of a module -> path below its folder -> bytes (docs/formats.md §18)
+Files = Mapping[str, Mapping[str, bytes]]  # name of a module -> path below its folder -> bytes (docs/formats.md §29)
 _MEMBERS = frozenset(
     {
         "revision",

@@ -94,7 +94,7 @@ class SettingsReader(Generic[T]):
 
 
 class FilesReader(SettingsReader[T]):
-    """The same for the files that the town wrote for a module, by their path below its folder (docs/formats.md §18)."""
+    """The same for the files that the town wrote for a module, by their path below its folder (docs/formats.md §29)."""
 
     def _table(self, consultation: Consultation) -> Mapping[str, bytes]:
         return consultation.files.get(self._name, self._none)

@@ -1,6 +1,7 @@
 """News: what a town may write, who has a seat, and what stands when an event is taken out or called off."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import icalendar
 import pytest
@@ -130,7 +131,8 @@ def test_a_calendar_reads_the_events() -> None:
     entries = [Dated(party, f"/{SLUG}/{PARTY}/"), Dated(called_off, f"/{SLUG}/marche-annule/")]
     text = Calendar(entries).text("Valbrume", "fr", "https://participer.valbrume.example/")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    first, second = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    found: Any = icalendar.Calendar.from_ical(text)
+    first, second = found.walk("VEVENT")
     assert first["SUMMARY"] == party.texts["fr"].title
     assert first["DESCRIPTION"] == "Venez; à deux, à trois\\"
     assert first["DTSTART"].dt == datetime.fromtimestamp(STARTS, UTC)

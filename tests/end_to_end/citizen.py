@@ -46,13 +46,21 @@ class Citizen:
         """A signed act and the id in its slot (a new one where `slot_id` is empty)."""
         jti = b64u_encode(secrets.token_bytes(16))
         slot = f"{kind}:{slot_id or jti}"
+        return self._sealed(kind, slot, jti, body), slot.partition(":")[2]
+
+    def take_back(self, slot: str) -> None:
+        """Withdraws what this citizen has in a slot."""
+        (result,) = self.town.send(self._sealed("withdraw", slot, b64u_encode(secrets.token_bytes(16)), {}))
+        assert result["status"] == "accepted", result
+
+    def _sealed(self, kind: str, slot: str, jti: str, body: Mapping[str, Any]) -> str:
         self._revisions[slot] += 1
         payload = {
             "v": 1, "aud": "essai", "a": self.consultation, "mh": self.mh, "kind": kind, "slot": slot, "jti": jti,
             "rev": self._revisions[slot], "prev": None, "iat": self.town.began_at, "body": dict(body),
         }  # fmt: skip
         x, y = signing.coordinates(self.key.public_key())
-        return seal(payload, x, y, lambda message: signing.sign(self.key, message)), slot.partition(":")[2]
+        return seal(payload, x, y, lambda message: signing.sign(self.key, message))
 
     def _send(self, kind: str, slot_id: str, body: Mapping[str, Any]) -> str:
         envelope, own = self.envelope(kind, slot_id, body)

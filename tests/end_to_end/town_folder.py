@@ -1,5 +1,6 @@
 """A small town with a consultation in every phase, its dates counted from now (docs/formats.md §1)."""
 
+import re
 import shutil
 import tomllib
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class Step:
 
     id: str
     starts: int
-    ends: int
+    ends: int | None  # None: it goes on for ever
     open: tuple[str, ...] = ()
 
 
@@ -38,6 +39,7 @@ class Plan:
     modules: tuple[str, ...] = ("ideas", "comments")
     questions: str = ""  # TOML of what the town asks, or of what a module is set to
     publish_rows: bool = True
+    files: dict[str, str] = field(default_factory=dict)  # of its modules, by path; NOW+h: in so many hours
 
 
 def closing_in(seconds: int, counts: str = "open", unsigned: tuple[str, ...] = ()) -> Plan:
@@ -97,6 +99,10 @@ def write_town(folder: Path, now: int, plans: dict[str, Plan], site_url: str) ->
             text = WRITTEN / "texts" / f"{slug}.{language}.md"
             words = text if text.exists() else WRITTEN / "texts" / f"other.{language}.md"
             (home / f"{language}.md").write_text(words.read_text("utf-8").replace("SLUG", slug), "utf-8")
+        for path, text in plan.files.items():
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            hours = re.sub(r"NOW([+-]\d+)", lambda match: _instant(now + int(match[1]) * HOUR), text)
+            (home / path).write_text(hours, "utf-8")
     for slug in (slug for slug, plan in plans.items() if "secret = true" in plan.questions):
         make_issuer_keys(folder, slug, folder.parents[1] / "keys" / "issuers", now)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -109,8 +115,8 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
         f"modules = {list(plan.modules)}",
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
-        f"unsigned = {list(plan.unsigned)}",
         *([] if plan.publish_rows else ["publish_rows = false"]),
+        f"unsigned = {list(plan.unsigned)}",
         *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),
@@ -122,7 +128,7 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
             "[[phase]]",
             f'id = "{step.id}"',
             f"starts_at = {_instant(now + step.starts)}",
-            f"ends_at = {_instant(now + step.ends)}",
+            *([] if step.ends is None else [f"ends_at = {_instant(now + step.ends)}"]),
             f"open = {list(step.open)}",
         ]
     if revision > 1:

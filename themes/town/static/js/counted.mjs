@@ -72,7 +72,7 @@ export async function countActs(store, acts, fetch, root) {
     const isOpen = ['received', 'missing'].includes(act.state) || (act.state === 'counted' && !act.counts);
     if (!isOpen || act.kind === 'withdraw' || act.carried) continue;
     const data = `${act.consultation}/donnees/`;
-    const results = await read(`${data}results.json`, null);
+    const results = act.results ? await read(`${data}results.json`, null) : null;
     if (act.counts && act.results && !results) continue;
     if (act.box) {
       moved = (await countSecret(store, act, results)) || moved;
