@@ -54,6 +54,7 @@ _PARTS = {
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
+    "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
 }
 _APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})

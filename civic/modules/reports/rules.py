@@ -77,8 +77,8 @@ def _read(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> R
     categories: list[Category] = []
     for one in _tables(table, "category", where):
         categories += _read_category(one, f"{where} category", languages, seen_to)
-    if len(categories) > MOST_CATEGORIES or not categories:
-        raise DeclarationError(f"{where}: from one to {MOST_CATEGORIES} categories are needed")
+    if len(categories) > MOST_CATEGORIES:
+        raise DeclarationError(f"{where}: at most {MOST_CATEGORIES} categories")
     return ReportRules(_by_id(categories, f"{where} category"), seen_to, known)
 
 

@@ -47,6 +47,18 @@ function readText($field, kind) {
 }
 
 /**
+ * Puts a member into the body: `place.lat` is the member `lat` of the member `place`.
+ * @param {ActBody} body
+ * @param {string} name
+ * @param {string | string[] | null} value
+ */
+function putMember(body, name, value) {
+  const [group, member] = name.split('.');
+  if (!member) body[name] = value;
+  else body[group] = { .../** @type {Record<string, string>} */ (body[group] || {}), [member]: String(value) };
+}
+
+/**
  * @param {HTMLFormElement} $form
  * @returns {{ body: ActBody, chosen: string, faults: FormFault[] }}
  */
@@ -58,18 +70,18 @@ export function readBody($form) {
   /** @type {FormFault[]} */
   const faults = [];
   for (const member of (members || '').split(' ')) {
-    const [, name, sign] = /** @type {RegExpExecArray} */ (/^(\w*)(.*)$/.exec(member));
+    const [, name, sign] = /** @type {RegExpExecArray} */ (/^([\w.]*)(.*)$/.exec(member));
     const $field = find(`[name="${name}"]`, $form);
     if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
       const { value, fault } = readChoice($form, name, sign === '[]');
-      body[name] = value;
+      putMember(body, name, value);
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
     } else if ($field instanceof HTMLTextAreaElement || ($field instanceof HTMLInputElement && $field.type !== 'hidden')) {
       const { value, fault, missing } = readText($field, kind);
-      body[name] = value;
+      putMember(body, name, value);
       if (fault) faults.push({ field: name, text: fault, missing });
     } else if ($field instanceof HTMLInputElement || $field instanceof HTMLSelectElement) {
-      body[name] = $field.value || (sign === '?' ? null : '');
+      putMember(body, name, $field.value || (sign === '?' ? null : ''));
       if ($field.required && !$field.value) faults.push({ field: name, text: sayMissing(kind, name), missing: true });
     }
   }

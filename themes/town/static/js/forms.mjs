@@ -95,12 +95,17 @@ async function resumeDraft(page, $form) {
   const id = /^#reprendre=([\w-]+)$/.exec(location.hash);
   const act = id && /** @type {Act | undefined} */ (await page.store.get('acts', id[1]));
   if (!act || act.kind !== $form.dataset.act) return;
-  for (const [name, value] of Object.entries(act.body)) {
-    const field = $form.elements.namedItem(name);
+  const values = Object.entries(act.body).flatMap(([name, value]) => {
+    const isGroup = value && typeof value === 'object' && !Array.isArray(value);
+    return isGroup ? Object.entries(value).map(([member, one]) => [`${name}.${member}`, one]) : [[name, value]];
+  });
+  for (const [name, value] of values) {
+    const field = $form.elements.namedItem(String(name));
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
       field.value = String(value || '');
     }
   }
+  $form.dispatchEvent(new Event('change'));
   $form.dataset.replaces = act.id;
   const $first = find('input:not([type=hidden]), textarea', $form);
   if ($first) $first.focus();

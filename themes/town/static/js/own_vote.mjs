@@ -45,7 +45,7 @@ function fitForm(page, $form, acts) {
   if ($withdraw) $withdraw.hidden = !vote || !['before', 'open'].includes(phaseAt(draft, page.now()));
   const $send = find('button:not([type=button])', $form);
   const $legend = find('legend', $form);
-  if (vote && $send) $send.textContent = say('own.save');
+  if (vote && $send) $send.textContent = sayOf('own.save', vote, {});
   if (vote && $legend) $legend.textContent = say('own.change');
   for (const $input of findAll('input[type=radio], input[type=checkbox]', $form)) {
     const input = /** @type {HTMLInputElement} */ ($input);

@@ -13,6 +13,7 @@ declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
+declare const PLACE_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
 
@@ -55,7 +56,7 @@ type Kind = string;
 type State = 'waiting' | 'received' | 'counted' | 'missing' | 'refused';
 
 /** The form says which members there are (form_body.mjs); nobody here knows more of them. */
-type ActBody = Record<string, string | string[] | null>;
+type ActBody = Record<string, string | string[] | Record<string, string> | null>;
 
 /** What a form knows of an act before it is signed. Times are epoch seconds, 0 where the form does not say. */
 interface Draft {
