@@ -20,7 +20,7 @@ function startPlace(page, $place) {
     (name) => /** @type {HTMLInputElement} */ (find(`[name="place.${name}"]`, $place)),
   );
   const $form = /** @type {HTMLFormElement} */ ($place.closest('form'));
-  const [$more, $here, $clear, $said] = ['more', 'here', 'clear', 'said'].map((name) => find(`[data-place-${name}]`, $place));
+  const [$here, $clear, $said] = ['here', 'clear', 'said'].map((name) => find(`[data-place-${name}]`, $place));
   const map = mapIn($place);
   const show = (/** @type {string} */ text) => {
     const has = Boolean($lat.value);
@@ -47,7 +47,6 @@ function startPlace(page, $place) {
   $form.addEventListener('change', () => show($said.textContent || ''));
   $form.addEventListener('reset', () => setTimeout(() => ($said.textContent = '', show(''))));
   $here.hidden = !navigator.geolocation;
-  $more.hidden = $here.hidden && !map;
   show('');
 }
 
