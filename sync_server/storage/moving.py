@@ -21,6 +21,7 @@ from sync_server.storage.people_tables import (
     profiles,
     residents,
     shared_mailboxes,
+    told,
 )
 from sync_server.storage.secret_tables import issued
 from sync_server.storage.tables import hidden
@@ -29,7 +30,7 @@ OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, issued, hidden, told)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from civic.log.checkpoint import origin_of
 from civic.module import Document
 from civic.space import Space
 from sync_server.catalogue import read_files
+from sync_server.dispatching import Dispatching
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
@@ -33,7 +34,7 @@ from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
-from sync_server.words import load_own_words
+from sync_server.words import load_own_words, load_words
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
 from sync_server.worker.fold import Fold
@@ -74,8 +75,9 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
     installation = Installation(
-        partial(_document, settings, keys, ledger), open_log, keys.pepper, partial(_draw_groups, keys, ledger)
-    )
+        partial(_document, settings, keys, ledger), open_log, keys.pepper, partial(_draw_groups, keys, ledger),
+        partial(_dispatch, settings, keys, ledger),
+    )  # fmt: skip
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 
@@ -144,6 +146,13 @@ def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[D
     counted = groups.Counted(fold.counted_kinds, fold.items_shown())
     documents: list[Document] = groups.draw_groups(ledger, vault, space, fold.consultation, counted)
     return documents
+
+
+def _dispatch(settings: Settings, keys: Keys, ledger: Ledger, space: Space, folds: Sequence[Fold]) -> None:
+    if settings.smtp_url:  # else a letter would only wait
+        words, vault = partial(load_words, modules.HERE), Vault(keys.vault, keys.pepper, os.urandom)
+        step = Dispatching(ledger, vault, words, settings.mail_from, settings.site_url, _now_in_seconds).step
+        step(space, folds)
 
 
 def _document(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Document:

@@ -7,6 +7,7 @@ from typing import Any
 
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
+from civic.dispatch import Dispatch
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.reports.payload import CHOICES, ERASED, OF_KIND, Answer, Report, parse_answer, parse_report
 from civic.modules.reports.rules import read_rules
@@ -98,6 +99,23 @@ class Reports:
             "unsigned": entry.unsigned,
             "votes": None if entry.votes is None else {one: entry.votes.get(one, 0) for one in CHOICES},
         }
+
+    def dispatch(self, kind: str, payload: Any, consultation: Consultation) -> Dispatch | None:
+        """A new report goes to the mailbox of the service that sees to it (civic.dispatch)."""
+        if kind != "report":
+            return None
+        rules, lang = read_rules(consultation), consultation.languages[0]
+        service = rules.service_of(payload.category, payload.place.area)
+        if service is None or not service.email:
+            return None
+        where = payload.place
+        values = {
+            "category": rules.categories[payload.category].label[lang],
+            "service": service.label[lang],
+            "place": where.address or f"{where.lat}, {where.lon}",
+        }
+        lines = ("reports.mail.lead", "reports.mail.what", "reports.mail.do")
+        return Dispatch(service.email, "reports.mail.subject", lines, values)
 
     def shelf(self, consultation: Consultation) -> ReportsShelf:
         """See Module."""
