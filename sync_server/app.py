@@ -22,6 +22,7 @@ from sync_server.routes import (
     intake,
     mine,
     oidc,
+    open311,
     policy,
     rebuild,
     receipts,
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     health.blueprint,
     forms.blueprint,
     witness.blueprint,
+    open311.blueprint,
 )
 
 

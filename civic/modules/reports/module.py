@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
 from civic.dispatch import Dispatch
+from civic.georeport import GeoEntered, GeoRequest, GeoService
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
+from civic.modules.reports.georeport import entered_of, requests_of, services_of
 from civic.modules.reports.payload import CHOICES, ERASED, OF_KIND, Answer, Report, parse_answer, parse_report
 from civic.modules.reports.rules import read_rules
 from civic.modules.reports.shelf import ReportsShelf
@@ -116,6 +118,20 @@ class Reports:
         }
         lines = ("reports.mail.lead", "reports.mail.what", "reports.mail.do")
         return Dispatch(service.email, "reports.mail.subject", lines, values)
+
+    def geo_services(self, consultation: Consultation, lang: str) -> tuple[GeoService, ...]:
+        """See civic.georeport.GeoReports."""
+        return services_of(consultation, lang)
+
+    def geo_requests(
+        self, consultation: Consultation, lang: str, tables: Mapping[str, Iterable[Document]]
+    ) -> Iterator[GeoRequest]:
+        """See GeoReports."""
+        return requests_of(consultation, lang, tables)
+
+    def geo_entered(self, asked: Mapping[str, str]) -> GeoEntered:
+        """See GeoReports."""
+        return entered_of(asked)
 
     def shelf(self, consultation: Consultation) -> ReportsShelf:
         """See Module."""
