@@ -19,7 +19,7 @@ from sync_server.routes import KIB, Access, declares, read_body, services
 from sync_server.routes.snapshots import etag_of
 
 blueprint = Blueprint("open311", __name__, url_prefix="/v1/open311/<space>/<slug>")
-LIMIT = 16 * KIB
+LIMIT = 64 * KIB
 TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
 REQUESTS, SERVICES, ERRORS = ("service_requests", "request"), ("services", "service"), ("errors", "error")
 
@@ -37,29 +37,29 @@ class NotThere(Exception):
     """What is asked for is not there; answered as the standard wants it."""
 
 
-@blueprint.get("/services.<any(json, xml):fmt>")
+@blueprint.get("/services.<fmt>")
 @declares(Access.ANYONE, 0)
 def list_services(space: str, slug: str, fmt: str) -> Response:
     """What may be reported."""
-    at, pages = _endpoint(space, slug), _pages()
+    at, pages = _endpoint(space, slug, fmt), _pages()
     return _answer(fmt, SERVICES, [pages.service_row(one) for one in at.module.geo_services(at.rules, at.lang)])
 
 
-@blueprint.get("/services/<code>.<any(json, xml):fmt>")
+@blueprint.get("/services/<code>.<fmt>")
 @declares(Access.ANYONE, 0)
 def show_service(space: str, slug: str, code: str, fmt: str) -> Response:
     """What one of them asks for: nothing besides."""
-    at = _endpoint(space, slug)
+    at = _endpoint(space, slug, fmt)
     if code not in {one.code for one in at.module.geo_services(at.rules, at.lang)}:
         raise NotThere
     return _dressed(_pages().definition(fmt, code), fmt)
 
 
-@blueprint.get("/requests.<any(json, xml):fmt>")
+@blueprint.get("/requests.<fmt>")
 @declares(Access.ANYONE, 0)
 def list_requests(space: str, slug: str, fmt: str) -> Response:
     """The reports that the arguments ask for; 304 where the asker has them already."""
-    at, pages = _endpoint(space, slug), _pages()
+    at, pages = _endpoint(space, slug, fmt), _pages()
     try:
         found = pages.chosen(_requests(at), request.args, services().now())
     except ValueError:
@@ -67,22 +67,22 @@ def list_requests(space: str, slug: str, fmt: str) -> Response:
     return _conditional(at, _answer(fmt, REQUESTS, [pages.request_row(one) for one in found]))
 
 
-@blueprint.get("/requests/<identity>.<any(json, xml):fmt>")
+@blueprint.get("/requests/<identity>.<fmt>")
 @declares(Access.ANYONE, 0)
 def show_request(space: str, slug: str, identity: str, fmt: str) -> Response:
     """One report, by its id or its number."""
-    at, pages = _endpoint(space, slug), _pages()
+    at, pages = _endpoint(space, slug, fmt), _pages()
     found = pages.chosen(_requests(at), {"service_request_id": identity}, services().now())
     if not found:
         raise NotThere
     return _conditional(at, _answer(fmt, REQUESTS, [pages.request_row(found[0])]))
 
 
-@blueprint.post("/requests.<any(json, xml):fmt>")
+@blueprint.post("/requests.<fmt>")
 @declares(Access.ANYONE, LIMIT)
 def make_request(space: str, slug: str, fmt: str) -> Response:
     """Takes a report as the plain form does: unsigned, where the town takes that, through the same gate."""
-    at = _endpoint(space, slug)
+    at = _endpoint(space, slug, fmt)
     read_body()  # kept by the request, which reads the form out of it
     kind, fields = at.module.geo_entered(defaultdict(str, request.form.to_dict()))
     known, form = services(), services().keys.form
@@ -112,10 +112,10 @@ def _pages() -> Any:
     return import_module("sync_server.georeport")  # most towns are never asked
 
 
-def _endpoint(space: str, slug: str) -> Endpoint:
+def _endpoint(space: str, slug: str, fmt: str) -> Endpoint:
     town = services().catalogue.town(space)
     known = None if town is None else town.rules.get(slug)
-    if town is None or known is None:
+    if town is None or known is None or fmt not in TYPES:
         raise NotThere
     for name in known.consultation.modules:
         module = services().modules[name]

@@ -42,9 +42,10 @@ def api(tmp_path_factory: pytest.TempPathFactory):
 PATHS = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 # What has the right shape may still be refused: by the rules of a consultation, or since the text is not JSON.
 SIGNED = ("/v1/enrol/start", "/v1/enrol/confirm", "/v1/enrol/finish", "/v1/census/check", "/v1/me", "/v1/tokens")
+GEO = "/v1/open311/{space}/{slug}/requests.{fmt}"
 JUDGED: dict[str, list[Any]] = {
     path: [positive_data_acceptance]
-    for path in ("/v1/sync", "/v1/ballots", "/form", "/form/confirm", "/add-checkpoint", *SIGNED)
+    for path in ("/v1/sync", "/v1/ballots", "/form", "/form/confirm", "/add-checkpoint", *SIGNED, GEO)
 }
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
 
