@@ -16,6 +16,8 @@ from civic.module import Modules, Timed
 from civic.project import Project, check_projects, parse_project
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
+from civic.town_map import WHERE as TOWN_MAP
+from civic.town_map import TownMap, parse_town_map
 
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
@@ -50,6 +52,7 @@ class Content:
     images: Mapping[str, bytes]  # coat of arms and skyline, by file name
     town_key: TownKey | None  # the public half of the key that the town keeps to itself
     signatures: Mapping[str, str]  # manifest.jws by slug, of these rules or older ones
+    map: TownMap | None = None  # what the town drew of itself
 
     def signature(self, slug: str) -> str | None:
         """The signature under the rules of `slug` as they are, by the town's key as it is; None for any other.
@@ -87,9 +90,10 @@ def parse_content(files: Mapping[str, bytes], modules: Modules | None = None) ->
         if set(by_language) != set(space.languages):
             raise DeclarationError(f"{name}: a text is needed in each of {', '.join(space.languages)}")
     images = {path: data for path, data in files.items() if "/" not in path and path.endswith(".svg")}
+    town_map = parse_town_map(files[TOWN_MAP]) if TOWN_MAP in files else None
     return Content(
         space, pages, consultations, texts, projects, about, images, _town_key(files),
-        _signatures(files, consultations),
+        _signatures(files, consultations), town_map,
     )  # fmt: skip
 
 

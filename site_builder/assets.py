@@ -59,6 +59,7 @@ _PARTS = {
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
+    "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
 }

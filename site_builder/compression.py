@@ -13,7 +13,7 @@ import brotli
 QUICK_WINDOW, SMALL_WINDOW = 19, 22
 _SMALL_FIRST = 0x0B  # low four bits of a stream whose window is 2^22 (RFC 7932 §9.1)
 _LARGE = 512 * 1024  # bytes: from here on quality 11 would take seconds, 9 gains nearly as much
-_TEXTS = frozenset({"html", "css", "js", "json", "xml", "svg", "csv", "txt", "webmanifest"})
+_TEXTS = frozenset({"html", "css", "js", "json", "geojson", "xml", "svg", "csv", "txt", "webmanifest"})
 
 
 def is_compressible(file: str) -> bool:

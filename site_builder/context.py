@@ -32,6 +32,7 @@ from markupsafe import Markup
 from civic.consultation import Consultation
 from civic.module import Document
 from site_builder.styles import Styles
+from site_builder.town_map import MapView
 
 # Stands for the page's policy until the page's styles are known. No text holds control characters.
 CSP_MARK = "\x02csp\x03"
@@ -76,6 +77,7 @@ class SiteView:
     arms: Markup  # the town's drawings, inline SVG, "" where there is none
     skyline: Markup
     styles: Styles
+    map: MapView | None = None  # the town's own map, None where it drew none
 
     def css(self, *parts: str) -> Markup:
         """The text of this page's <style>: core, `parts` in this order, the town's colours. Once a page."""

@@ -39,6 +39,7 @@ from site_builder.prose import markdown, paragraphs
 from site_builder.snapshot import Installation
 from site_builder.styles import Styles
 from site_builder.theme import Theme
+from site_builder.town_map import map_view
 from site_builder.words import Words
 
 _KEPT = 20_000  # parts of pages, about 700 bytes each
@@ -60,6 +61,7 @@ def make_editions(
         inline_svg(content.images[name], name) if name in content.images else Markup("")
         for name in (space.coat_of_arms, space.skyline)
     ]
+    drawn = None if content.map is None else map_view(content.map)
     paper = "" if content.town_key is None else on_paper(content.town_key.kid)
     box = installation.box_url if any(one.issuers for one in content.consultations.values()) else ""
     editions = []
@@ -72,7 +74,7 @@ def make_editions(
             methods=installation.methods, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, has_log=bool(installation.log),
             spaces=installation.spaces, mother=installation.mother, town_key=paper,
-            arms=drawings[0], skyline=drawings[1], styles=styles,
+            arms=drawings[0], skyline=drawings[1], styles=styles, map=drawn,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
         editions.append(Edition(language, content, site, words, environment))

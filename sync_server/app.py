@@ -22,6 +22,7 @@ from sync_server.routes import (
     intake,
     mine,
     oidc,
+    open311,
     photos,
     policy,
     rebuild,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     forms.blueprint,
     witness.blueprint,
     photos.blueprint,
+    open311.blueprint,
 )
 
 

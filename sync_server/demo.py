@@ -114,8 +114,21 @@ class Scene:
             yield from self._talk(ballot, self.questions[ballot["question"]].slot)
         for booked in self.table.get("registration", ()):
             yield from self._registrations(booked)
+        for place, act in enumerate(self.table.get("act", ())):
+            yield from self._act(act, self.signers.draw("act", str(place)))
         for voter in range(self.table["voters"]):
             yield from self._votes(f"voter {voter}")
+
+    def _act(self, said: Mapping[str, Any], identity: str) -> Iterator[Session]:
+        """An act of any kind as its table has it, and within a day the same short acts of so many others about it."""
+        yield self._words(said, said["kind"], identity, dict(said["body"]))
+        for echo in said.get("echo", ()):
+            for number in range(echo["times"]):
+                names = (identity, echo["kind"], str(number))
+                at = int(said["at"].timestamp()) + int(self.signers.chance(*names) * 86_400)
+                rest = {"jti": self.signers.draw(*names), "rev": 1, "prev": None, "iat": at}
+                slot, body = f"{echo['kind']}:{identity}", echo["body"]
+                yield Session(at, (self.signers.seal(f"neighbour {number}", echo["kind"], slot, body, **rest),))
 
     def _talk(self, said: Mapping[str, Any], target: str) -> Iterator[Session]:
         for number, comment in enumerate(said.get("comment", ()), 1):

@@ -28,7 +28,7 @@ def list_snapshots(space: str) -> Response:
     """The names of a town's snapshots with their ETags: what has not changed need not be fetched."""
     folder = _folder(space)
     files = [path for pattern in ("*.json", f"*{ROWS}.jsonl") for path in sorted(folder.glob(pattern))]
-    etags = {path.stem: _etag(path) for path in files}
+    etags = {path.stem: etag_of(path) for path in files}
     return Response(json.dumps({"v": 1, "snapshots": etags}), content_type="application/json")
 
 
@@ -41,7 +41,7 @@ def show_snapshot(space: str, name: str) -> Response:
     if not _SLUG.fullmatch(name.removesuffix(ROWS)) or not path.is_file():
         raise Problem(Code.NOT_FOUND)
     response = Response(path.read_bytes(), content_type="application/jsonl" if is_rows else "application/json")
-    response.set_etag(_etag(path))
+    response.set_etag(etag_of(path))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)  # in place
     return response
@@ -97,7 +97,7 @@ def _folder(space: str) -> Path:
     return folder
 
 
-def _etag(path: Path) -> str:
+def etag_of(path: Path) -> str:
     """The hash of a file's bytes; files are replaced whole, so another time means other bytes."""
     stat = path.stat()
     key = (path, stat.st_mtime_ns, stat.st_size)

@@ -25,6 +25,7 @@ from sync_server.storage.people_tables import (
     profiles,
     residents,
     shared_mailboxes,
+    told,
 )
 from sync_server.storage.photo_tables import photos
 from sync_server.storage.secret_tables import issued
@@ -35,7 +36,7 @@ LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 LETTERS = (letter_keys, letter_talks, letter_answers)
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, *LETTERS, issued, hidden, answers, photos)
+MOVED = (*OF_PERSONS, *SAID, *LISTED, *LETTERS, issued, hidden, answers, photos, told)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -107,6 +107,9 @@ mails = sa.Table(
 )
 sa.Index("mails_due", mails.c.space, mails.c.due)
 
+# The last record about which services were told (sync_server.dispatching).
+told = sa.Table("told", metadata, text("space", key=True), integer("no"), sqlite_with_rowid=False)
+
 # Nonces that were used: each serves once.
 nonces = sa.Table(
     "nonces",

@@ -49,6 +49,18 @@ NO_ANSWERS: Mapping[str, Sequence[Answer]] = {}
 NO_QUEUES: Mapping[str, tuple[Place, ...]] = {}
 
 
+class Arrival(NamedTuple):
+    """A text as it came first: the number of its record, the one that pages show it under."""
+
+    module: Module
+    kind: str
+    id: str
+    no: int
+    number: int
+    received_at: int
+    payload: Any
+
+
 class _Kept(NamedTuple):
     kind: str
     head: Head
@@ -91,7 +103,7 @@ class Fold:
         self._modules: dict[str, Module] = {}
         for name in consultation.modules:
             self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
-        declared = [(one, module) for module in self._own() for one in module.declared(consultation)]
+        declared = [(one, module) for module in self.modules for one in module.declared(consultation)]
         self._declared = {one.id: _Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, _Kept] = {}  # id of a text that pages show, in order of arrival
         self._hidden: Mapping[str, Hidden] = {}  # by slot
@@ -115,7 +127,7 @@ class Fold:
     @property
     def queued_kinds(self) -> tuple[str, ...]:
         """Kinds of act that stand in line, and may be seen there."""
-        return tuple(kind for module in self._own() for kind in queued_kinds(module)) if self.is_public else ()
+        return tuple(kind for module in self.modules for kind in queued_kinds(module)) if self.is_public else ()
 
     def load(
         self,
@@ -139,6 +151,24 @@ class Fold:
         for one in shown:
             self._keep(one)
         self.mark, self.figures = mark, figures
+
+    @property
+    def modules(self) -> list[Module]:
+        """The modules of the consultation, in its order."""
+        return list(dict.fromkeys(self._modules.values()))
+
+    def arrived_after(self, no: int) -> list[Arrival]:
+        """What is shown and came first after record `no`, oldest first, without what is gone; costs what it gives."""
+        found: list[Arrival] = []
+        for identity, one in reversed(self._kept.items()):
+            if one.head.first_no <= no:
+                break
+            if one.payload is not None:
+                module, first = self._modules[one.kind], one.head
+                found.append(
+                    Arrival(module, one.kind, identity, first.first_no, one.number, first.first_rx, one.payload)
+                )
+        return found[::-1]
 
     def items(self, moved: Iterable[HeadRow]) -> list[str]:
         """The items whose totals `apply` must be given after these heads moved; none while counts are hidden."""
@@ -311,9 +341,6 @@ class Fold:
         if identity in self._declared:
             return self._declared[identity].number
         return self._kept[identity].number if identity in self._kept else 0
-
-    def _own(self) -> list[Module]:
-        return list(dict.fromkeys(self._modules.values()))
 
     def _declared_document(self, put: _Put) -> Document:
         identity, module = put.declared.id, put.module

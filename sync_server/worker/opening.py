@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from civic.log.checkpoint import origin_of
 from civic.module import Document
 from civic.space import Space
 from sync_server.catalogue import read_files
+from sync_server.dispatching import Dispatching
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
@@ -37,7 +38,7 @@ from sync_server.storage.mails import Mails
 from sync_server.storage.photos import Photos
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
-from sync_server.words import load_own_words
+from sync_server.words import load_own_words, load_words
 from sync_server.worker.affiliates import Affiliates
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
@@ -87,6 +88,7 @@ def open_town(
         partial(_draw_groups, keys, ledger),
         settings.media,
         partial(affiliates.stamp, space),
+        partial(_dispatch, settings, keys, ledger),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
@@ -166,6 +168,13 @@ def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[D
     counted = groups.Counted(fold.counted_kinds, fold.items_shown())
     documents: list[Document] = groups.draw_groups(ledger, vault, space, fold.consultation, counted)
     return documents
+
+
+def _dispatch(settings: Settings, keys: Keys, ledger: Ledger, space: Space, folds: Sequence[Fold]) -> None:
+    if settings.smtp_url:  # else a letter would only wait
+        words, vault = partial(load_words, modules.HERE), Vault(keys.vault, keys.pepper, os.urandom)
+        step = Dispatching(ledger, vault, words, settings.mail_from, settings.site_url, _now_in_seconds).step
+        step(space, folds)
 
 
 def _document(settings: Settings, keys: Keys, ledger: Ledger, affiliates: Affiliates, town: Content) -> Document:

@@ -52,7 +52,8 @@ class Installation(NamedTuple):
     """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
 
     `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
-    (sync_server.worker.groups), once. `media` is the folder of photos.
+    (sync_server.worker.groups), once. `media` is the folder of photos. `dispatch` writes to who sees to what has
+    arrived (sync_server.dispatching).
     """
 
     document: Callable[[Content], Document]
@@ -61,6 +62,7 @@ class Installation(NamedTuple):
     draw_groups: Callable[[Space, Fold], list[Document]]
     media: Path
     affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
+    dispatch: Callable[[Space, Sequence[Fold]], object] = lambda _space, _folds: None
 
 
 class Town:
@@ -126,6 +128,7 @@ class Town:
         self._written(self.builder.reload())
         self.dirty.clear()
         self._draw_groups()
+        self._dispatch()
 
     def catch_up(self) -> bool:
         """Folds the records since the last time and has the pages they touch written; False if it must `rebuild`.
@@ -181,6 +184,7 @@ class Town:
             write_snapshot(self.snapshots / f"{slug}.json", tables)
         self._written(self.builder.settle())
         self.dirty.clear()
+        self._dispatch()
 
     @property
     def is_log_due(self) -> bool:
@@ -223,6 +227,9 @@ class Town:
                 self._build(slug, {GROUPS: self.installation.draw_groups(self._own_space(), fold)})
                 self._drawn.add(slug)
         return len(self._drawn) > before
+
+    def _dispatch(self) -> None:
+        self.installation.dispatch(self._own_space(), [*self._folds.values()])
 
     def _results(self) -> Iterator[tuple[str, bytes]]:
         """The results that are on the site and final, by consultation."""

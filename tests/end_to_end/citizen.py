@@ -42,6 +42,10 @@ class Citizen:
     def comment(self, proposal: str, text: str) -> str:
         return self._send("comment", "", {"target": proposal, "reply_to": None, "text": text, "name": "", "lang": "fr"})
 
+    def act(self, kind: str, body: Mapping[str, Any], about: str = "") -> str:
+        """The id in the slot of an act of any kind."""
+        return self._send(kind, about, body)
+
     def envelope(self, kind: str, slot_id: str, body: Mapping[str, Any]) -> tuple[str, str]:
         """A signed act and the id in its slot (a new one where `slot_id` is empty)."""
         jti = b64u_encode(secrets.token_bytes(16))

@@ -50,9 +50,10 @@ SIGNED = (
     "/v1/tokens",
     "/v1/replies",
 )
+GEO = "/v1/open311/{space}/{slug}/requests.{fmt}"
 JUDGED: dict[str, list[Any]] = {
     path: [positive_data_acceptance]
-    for path in ("/v1/sync", "/v1/ballots", "/form", "/form/confirm", "/add-checkpoint", *SIGNED)
+    for path in ("/v1/sync", "/v1/ballots", "/form", "/form/confirm", "/add-checkpoint", *SIGNED, GEO)
 }
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
 

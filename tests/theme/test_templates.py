@@ -8,7 +8,7 @@ from tests.theme.sources import styles, templates, without_jinja
 
 every_template = pytest.mark.parametrize("name", templates())
 # Formats have no translation.
-UNTRANSLATED = {"CSV", "JSON", "manifest", "json", "flux", "xml", "donnees", "lignes"}
+UNTRANSLATED = {"CSV", "JSON", "GeoJSON", "manifest", "json", "flux", "xml", "donnees", "lignes"}
 SPOKEN = re.compile(r"""\b(aria-label|title|alt|placeholder)="([^"]*)\"""")
 
 

@@ -8,9 +8,22 @@ import { HERE } from './here.mjs';
 import { startOwnVotes } from './own_vote.mjs';
 import { learnWords, say } from './words.mjs';
 
+/**
+ * What few want of a form comes once somebody reaches for it: a button pressed before it was there is pressed again.
+ * @param {HTMLElement} $part
+ */
+function startPart($part) {
+  const load = () => import($part.dataset.part || '');
+  $part.addEventListener('click', ({ target }) => {
+    void load().then(() => target instanceof HTMLButtonElement && target.click());
+  }, { once: true });
+  $part.closest('form')?.addEventListener('change', () => void load(), { once: true });
+}
+
 /** @param {Page} page */
 function startActs(page) {
   component('forms', () => startForms(page));
+  for (const $part of findAll('[data-part]')) component('part', () => startPart($part));
   component('own votes', () => startOwnVotes(page));
   const tools = { element, find, findAll, readBody, say, showFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));

@@ -107,6 +107,18 @@ export function fillForm($form, body) {
 }
 
 /**
+ * Puts a member into the body: `place.lat` is the member `lat` of the member `place`.
+ * @param {ActBody} body
+ * @param {string} name
+ * @param {string | string[] | null} value
+ */
+function putMember(body, name, value) {
+  const [group, member] = name.split('.');
+  if (!member) body[name] = value;
+  else body[group] = { .../** @type {Record<string, string>} */ (body[group] || {}), [member]: String(value) };
+}
+
+/**
  * @param {HTMLFormElement} $form
  * @returns {{ body: ActBody, chosen: string, faults: FormFault[] }}
  */
@@ -119,7 +131,7 @@ export function readBody($form) {
   const faults = [];
   let answers = '';
   for (const member of (members || '').split(' ')) {
-    const [, name, sign] = /** @type {RegExpExecArray} */ (/^(\w*)(.*)$/.exec(member));
+    const [, name, sign] = /** @type {RegExpExecArray} */ (/^([\w.]*)(.*)$/.exec(member));
     const $field = find(`[name="${name}"]`, $form);
     if (sign === '{}') {
       const tree = readTree($form, name, faults);
@@ -127,15 +139,16 @@ export function readBody($form) {
       answers = sayCount(`answered.${kind}`, Object.keys(tree).length);
     } else if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
       const { value, fault } = readChoice($form, name, sign === '[]');
-      body[name] = sign === '#' ? /** @type {any} */ (Number(value)) : value;
+      putMember(body, name, sign === '#' ? /** @type {any} */ (Number(value)) : value);
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
     } else if ($field instanceof HTMLTextAreaElement || ($field instanceof HTMLInputElement && $field.type !== 'hidden')) {
       const { value, fault, missing } = readText($field, kind);
-      body[name] = value;
+      putMember(body, name, value);
       if (fault) faults.push({ field: name, text: fault, missing });
     } else if ($field instanceof HTMLInputElement || $field instanceof HTMLSelectElement) {
       // What a script has put together (photo_field.mjs); where it has not, there is no such field, nor member.
-      body[name] = sign === '*' ? JSON.parse($field.value) : $field.value || (sign === '?' ? null : '');
+      if (sign === '*') body[name] = JSON.parse($field.value);
+      else putMember(body, name, $field.value || (sign === '?' ? null : ''));
       if ($field.required && !$field.value) faults.push({ field: name, text: sayMissing(kind, name), missing: true });
     }
   }

@@ -15,6 +15,7 @@ declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
 declare const PHOTOS_URL: string;
 declare const PHOTO_WORDS: Record<string, string>;
+declare const PLACE_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
 
@@ -57,7 +58,7 @@ type Kind = string;
 type State = 'waiting' | 'received' | 'counted' | 'missing' | 'refused';
 
 /** The form says which members there are (form_body.mjs); nobody here knows more of them. */
-type ActBody = Record<string, string | string[] | null>;
+type ActBody = Record<string, string | string[] | Record<string, string> | null>;
 
 /** A photo as an act names it: `photos` of a body is a list of them (docs/formats.md §18). */
 interface PhotoRef {

@@ -1,0 +1,57 @@
+// While a report is written: is it known already? Looked up on the phone, in the small list of open reports; says so
+// and never stands in the way. What the report is about becomes the title that the outbox shows.
+
+const NEAR = 100;
+const METRES = 111320;
+const MOST = 3;
+
+/** @typedef {{ n: number, c: string, address: string, lat: string, lon: string }} Known */
+
+/** @param {string} text */
+function plain(text) {
+  return text.trim().toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+/**
+ * @param {Known} one
+ * @param {{ c: string, address: string, lat: string, lon: string }} asked
+ */
+function isNear(one, asked) {
+  if (one.c !== asked.c) return false;
+  if (one.address && plain(one.address) === plain(asked.address)) return true;
+  if (!one.lat || !asked.lat) return false;
+  const north = (Number(one.lat) - Number(asked.lat)) * METRES;
+  const east = (Number(one.lon) - Number(asked.lon)) * METRES * Math.cos((Number(one.lat) * Math.PI) / 180);
+  return Math.hypot(north, east) <= NEAR;
+}
+
+/**
+ * @param {Page} page
+ * @param {Tools} tools
+ */
+export function start(page, { element, find, say }) {
+  const $near = find('[data-near]');
+  const $form = /** @type {HTMLFormElement | null} */ ($near && $near.closest('form'));
+  if (!$form) return;
+  const valueOf = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(`[name="${name}"]`, $form)).value;
+  const $category = /** @type {HTMLSelectElement} */ (find('[name=category]', $form));
+  const known = fetch($near.dataset.near || '').then((answer) => answer.json()).then(({ reports }) => reports).catch(() => []);
+  let last = '';
+  const look = async () => {
+    const label = $category.selectedIndex > 0 ? $category.options[$category.selectedIndex].text : '';
+    $form.dataset.title = label;
+    const asked = { c: valueOf('category'), address: valueOf('place.address'), lat: valueOf('place.lat'), lon: valueOf('place.lon') };
+    const found = (await known).filter((/** @type {Known} */ one) => isNear(one, asked)).slice(0, MOST);
+    const links = found.map((/** @type {Known} */ { n, address }) => element('li', {}, element(
+      'a', { href: `${$near.dataset.report}${n}/#metoo` }, say('near.link', { n, label }), address ? `, ${address}` : '',
+    )));
+    const numbers = found.map((/** @type {Known} */ { n }) => n).join();
+    $near.hidden = !links.length;
+    if (numbers === last) return;
+    last = numbers;
+    $near.replaceChildren(element('p', {}, element('strong', {}, say('near')), ` ${say('near.do')}`), element('ul', {}, ...links));
+    if (links.length) page.tell(say('near'));
+  };
+  for (const name of ['change', 'reset']) $form.addEventListener(name, () => setTimeout(() => void look()));
+  void look();
+}
