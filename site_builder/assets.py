@@ -48,6 +48,8 @@ _PARTS = {
     ),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
+    "search": _Late("search_asset", "", ("search.",), "SEARCH_WORDS"),
+    "similar": _Late("similar_asset"),
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),

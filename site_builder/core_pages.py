@@ -18,6 +18,7 @@ def core_pages(content: Content) -> list[Page]:
         Page("/moi/", "person.html", {}, pack=CORE, is_listed=False),
         Page("/confirmer/", "confirm.html", {}, is_listed=False),
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
+        Page("/chercher/", "search.html", {}, pack=CORE),
         Page("/donnees/", "open_data.html", {}),
         Page("/registre/", "register.html", {}),
         Page("/recompter/", "recount.html", {}),

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from civic.consultation import Consultation
-from civic.content import Content, Text
+from civic.content import Content
 from civic.module import Document, Page
 from civic.space import Space
 from civic.town_key import on_paper
@@ -89,7 +89,7 @@ class Edition:
     def __init__(
         self, language: Language, content: Content, site: SiteView, words: Words, environment: jinja2.Environment
     ) -> None:
-        self.language, self.content, self.site = language, content, site
+        self.language, self.content, self.site, self.words = language, content, site, words
         self._codes = content.space.languages
         self._views: dict[str, ConsultationView] = {}
         self._consultations: tuple[ConsultationView, ...] = ()
@@ -98,9 +98,9 @@ class Edition:
         self._templates: dict[str, jinja2.Template] = {}
         self._facts: Callable[[str], list[tuple[str, int]]] = lambda _: []  # of the page being rendered
         self._kept: dict[tuple[object, ...], tuple[Document, ConsultationView, list[tuple[str, int]], Markup]] = {}
-        self._environment = self._own(environment, words)
+        self._environment = self._own(environment)
 
-    def _own(self, environment: jinja2.Environment, words: Words) -> jinja2.Environment:
+    def _own(self, environment: jinja2.Environment) -> jinja2.Environment:
         own, language = environment.overlay(), self.language
         own.filters = {
             **environment.filters,
@@ -112,7 +112,7 @@ class Edition:
         own.globals = {
             **environment.globals,
             "space": self.content.space, "site": self.site, "lang": language.code, "languages": self._codes,
-            "t": words, "url": self.path_of, "raw_url": str, "qr": code_svg,
+            "t": self.words, "url": self.path_of, "raw_url": str, "qr": code_svg,
             "kept": self.kept,
         }  # fmt: skip
         # Jinja chains a template's own globals, which ours never have, before these; it then copies the chain, slowly,
@@ -189,7 +189,7 @@ class Edition:
         if desk is None:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
             if "name" in page.context:
-                variables["text"] = self._text(self.content.pages[page.context["name"]])
+                variables["text"] = self.text(page.context["name"])
         else:
             self._facts = desk.facts
             panels = desk.panels(page.target) if page.target else ()
@@ -213,8 +213,9 @@ class Edition:
             self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
         return self._policies[style]
 
-    def _text(self, texts: Mapping[str, Text]) -> TextView:
-        text = texts[self.language.code]
+    def text(self, name: str) -> TextView:
+        """A page of the town."""
+        text = self.content.pages[name][self.language.code]
         return TextView(text.title, text.summary, markdown(text.body))
 
 

@@ -28,6 +28,7 @@ from site_builder.output import Output, Written
 from site_builder.press import cores, in_parallel
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
+from site_builder.word_packs import WordPacks
 
 Job = tuple[Page, Desk | None]
 ROWS = "donnees/rows.jsonl"
@@ -77,6 +78,7 @@ class Site:
         for slug, consultation in self.content.consultations.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)
             desk.put(read_tables(folders.snapshots, slug))
+        self.words = {slug: WordPacks() for slug in self.desks}
         for edition in self.editions:
             for desk in self.desks.values():
                 edition.show(desk)
@@ -115,6 +117,7 @@ class Site:
             raise BuildFailure(f"there is no consultation '{slug}'")
         topics, has_moved = desk.put(tables)
         jobs: list[Job] = [(page, desk) for page in desk.pages(topics)] if topics else []
+        self.words[slug].touch(page for page, _ in jobs)
         if has_moved:
             for edition in self.editions:
                 edition.show(desk)
@@ -162,9 +165,11 @@ class Site:
         return file, style
 
     def _write_consultation(self, slug: str, pages: Sequence[Page]) -> None:
-        desk = self.desks[slug]
+        desk, words = self.desks[slug], self.words[slug]
+        self._write_all(words.make(desk, pages, self.editions))
+        self._own(slug, "words", words.files())
         self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
-        self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output)))
+        self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output, words)))
         self._write_all(desk.lines.take_touched())
         self._own(slug, "lines", desk.lines.files())
 

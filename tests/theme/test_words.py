@@ -35,6 +35,7 @@ def asked_for() -> tuple[set[str], set[str]]:
             whole |= set(pair)
         for key in HANDED.findall(text):
             whole |= {f"{key}.opens", f"{key}.closed"}
+    begun.add("found.")  # what a page is, where it is found: said by the packs of words
     return whole, begun
 
 

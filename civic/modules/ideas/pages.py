@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from civic.module import Document, Page
+from civic.module import Document, Page, Searched
 from civic.phases import are_counts_public
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Pages:
             as_of=document["as_of"],
             pack=f"proposals-{(number - 1) // PACK:05d}",
             is_listed=not document["withdrawn"],
+            searched=_searched(document),
         )
 
     def lists(self, blocks: set[int], *, is_first: bool) -> Iterator[Page]:
@@ -140,6 +141,13 @@ class Pages:
             context = {"proposals": rows, "results": self.shelf.row["results"]}
             as_of = max((one["as_of"] for one in rows), default=0)
             yield Page(f"/{self.slug}/resultat/", "ideas/result.html", context, as_of=as_of, pack="list")
+
+
+def _searched(document: Document) -> dict[str, Searched]:
+    if document["withdrawn"]:
+        return {}
+    words = (document[one] for one in ("title", "text", "lang"))
+    return {"": Searched(*words, "idea", document["received_at"])}
 
 
 def _last_block(numbers: Sequence[object]) -> int:

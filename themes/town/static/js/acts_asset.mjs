@@ -10,6 +10,9 @@ import { learnWords, say } from './words.mjs';
 function startActs(page) {
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
+  // What is of use only to who writes is loaded at the first letter.
+  const $late = find('[data-late]');
+  if ($late) addEventListener('input', () => void import($late.dataset.late || ''), { once: true });
   for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
 }
 
