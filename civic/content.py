@@ -19,7 +19,7 @@ _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
         "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space",
-        "log", "town", "recompter", "registre", "moi", "confirmer", "chercher", "classement",
+        "log", "town", "recompter", "registre", "moi", "confirmer", "chercher", "classement", "partage",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"

@@ -50,6 +50,7 @@ _PARTS = {
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "search": _Late("search_asset", "", ("search.",), "SEARCH_WORDS"),
     "similar": _Late("similar_asset"),
+    "share": _Late("share_asset"),
     "person": _Late("person_asset"),
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),

@@ -44,6 +44,7 @@ def build(content: Path, snapshots: Path, theme: Path, output: Path) -> None:
     gc.disable()  # everything made here lives until the end
     try:
         changed = build_site(site)
+        site.draw()
         while site.output.waiting:
             site.output.shrink()
     except FAILURES as failure:
@@ -134,7 +135,7 @@ def serve(site: Site, questions: BinaryIO, answers: BinaryIO) -> bool:
                 return True
             changed = _do(site, question)
             elapsed = round((time.perf_counter() - started) * 1000, 2)
-            answer = {"ok": True, "changed": changed, "waiting": len(site.output.waiting), "ms": elapsed}
+            answer = {"ok": True, "changed": changed, "waiting": site.waiting, "ms": elapsed}
         except Exception as failure:  # noqa: BLE001  the outermost loop: whatever went wrong is told to the worker
             answer = {"ok": False, "error": f"{type(failure).__name__}: {failure}"}
         answers.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")

@@ -61,9 +61,7 @@ def headers(desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable
     return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url)
 
 
-def _packs(
-    pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]
-) -> Files:
+def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]) -> Files:
     packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words)
     yield from packs.files.items()
     yield edition.file_of(manifest), packs.manifest

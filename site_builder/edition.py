@@ -16,12 +16,14 @@ from civic.module import Document, Page
 from civic.space import Space
 from civic.town_key import on_paper
 from site_builder.assets import Assets
+from site_builder.colour import palette
 from site_builder.context import CSP_MARK, Alternate, ConsultationView, NoticeView, PageLink, SiteView, TextView
 from site_builder.desk import Desk
 from site_builder.drawings import code_svg, inline_svg
 from site_builder.failure import BuildFailure
 from site_builder.headers import policy
 from site_builder.language import Language, iso
+from site_builder.pictures import Picture
 from site_builder.prose import markdown, paragraphs
 from site_builder.snapshot import Installation
 from site_builder.styles import Styles
@@ -95,6 +97,7 @@ class Edition:
         self._consultations: tuple[ConsultationView, ...] = ()
         self._as_of = 0
         self._policies: dict[str, str] = {}
+        self._pictures: dict[tuple[str, str], Picture] = {}
         self._templates: dict[str, jinja2.Template] = {}
         self._facts: Callable[[str], list[tuple[str, int]]] = lambda _: []  # of the page being rendered
         self._kept: dict[tuple[object, ...], tuple[Document, ConsultationView, list[tuple[str, int]], Markup]] = {}
@@ -185,7 +188,8 @@ class Edition:
         if desk is None and "name" not in page.context:
             page = replace(page, as_of=self._as_of)  # it shows counts of all consultations
         alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
-        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates}
+        picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
+        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates, "picture": picture}
         if desk is None:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
             if "name" in page.context:
@@ -201,6 +205,19 @@ class Edition:
         except (jinja2.TemplateError, BuildFailure, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BuildFailure(f"{self.path_of(page.path)} ({page.template}): {error!r}") from error
         return html.replace(CSP_MARK, self._policy(styles.used)).encode("utf-8"), styles.used
+
+    def picture(self, page: Page, desk: Desk | None) -> Picture:
+        """What stands for a page where somebody shares it: its own picture, its consultation's or the town's."""
+        space, title, path = self.content.space, self.words("site.picture"), "/"
+        if desk is not None:
+            title, path = self._views[desk.consultation.slug].title, f"/{desk.consultation.slug}/"
+        if page.is_pictured and page.searched:
+            title, path = page.searched.get(self.language.code, next(iter(page.searched.values()))).title, page.path
+        address = (self.site.site_url + self.path_of(path)).partition("//")[2].rstrip("/")
+        key = title, address
+        if key not in self._pictures:
+            self._pictures[key] = Picture(space.name, title, address, palette(space.colour).town, self.language.code)
+        return self._pictures[key]
 
     def _template(self, name: str) -> jinja2.Template:
         template = self._templates.get(name)

@@ -56,7 +56,7 @@ def headers_file(styles: Iterable[str], sync_url: str, fresh: Iterable[str], box
     """
     lines = ["/*", f"  Content-Security-Policy: {policy(styles, sync_url, box_url)}; frame-ancestors 'none'"]
     lines += [f"  {name}: {value}" for name, value in FIXED]
-    for path in ("/a/*", "/p/*", "/log/tile/*"):
+    for path in ("/a/*", "/p/*", "/partage/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
     for path, kind in LOG:
         lines += [path, f"  Content-Type: {kind}"]

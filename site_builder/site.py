@@ -25,6 +25,7 @@ from site_builder.edition import Edition, make_editions
 from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
+from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
@@ -61,6 +62,7 @@ class Site:
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
+        self._pictures: dict[str, set[Picture]] = {}  # by owner
         self._placed: dict[str, tuple[int, int] | None] = {}  # time and size of the ballots that are published
 
     def read(self, environment: jinja2.Environment) -> None:
@@ -90,7 +92,7 @@ class Site:
         """Writes the whole site from what was read."""
         output = self.output
         output.begin()
-        self._styles, self._owned, self._dirty = {}, {}, set()
+        self._styles, self._owned, self._dirty, self._pictures = {}, {}, set(), {}
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
         jobs += [(page, self.desks[slug]) for slug, some in pages.items() for page in some]
@@ -101,6 +103,8 @@ class Site:
         for slug in self.desks:
             self._write_consultation(slug, pages[slug])
         self._write_town()
+        for picture in self._missing_pictures():
+            output.keep(picture.file)
         self.log.write()
         self._placed = {}
         self._place_ballots()
@@ -130,7 +134,7 @@ class Site:
     def settle(self) -> list[str]:
         """Writes what the changes since the last time made stale or, with nothing stale, makes some copies smaller.
 
-        Returns the files that differ; `output.waiting` says whether there is more to do.
+        Returns the files that differ; `waiting` says whether there is more to do.
         """
         if self._dirty:
             for slug in sorted(self._dirty):
@@ -142,9 +146,30 @@ class Site:
             self._dirty = set()
         else:
             self.output.shrink()
+        self.draw()
         self.log.grow()
         self._place_ballots()
         return self.output.take_changed()
+
+    @property
+    def waiting(self) -> int:
+        """How many files `settle` has still to make, or to make smaller."""
+        return len(self.output.waiting) + len(self._missing_pictures())
+
+    def draw(self) -> None:
+        """Draws the pictures that pages name and the folder does not hold."""
+        for file, data in draw(self._missing_pictures()).items():
+            self.output.write(file, data)
+
+    def _missing_pictures(self) -> list[Picture]:
+        wanted = {one.file: one for some in self._pictures.values() for one in some}
+        return [one for file, one in sorted(wanted.items()) if file not in self.output.records]
+
+    def _picture(self, owner: str, pages: Iterable[Page], desk: Desk | None) -> None:
+        """Takes note of the pictures that these pages name; those that none names any more go."""
+        wanted = {edition.picture(page, desk) for page in pages for edition in self.editions}
+        self._pictures[owner] = wanted
+        self._own(owner, "pictures", [one.file for one in wanted])
 
     def _print(self, jobs: Sequence[Job]) -> None:
         def work(share: Sequence[Job]) -> _Printed:
@@ -164,10 +189,11 @@ class Site:
         self._styles[file] = style
         return file, style
 
-    def _write_consultation(self, slug: str, pages: Sequence[Page]) -> None:
+    def _write_consultation(self, slug: str, pages: list[Page]) -> None:
         desk, words = self.desks[slug], self.words[slug]
         self._write_all(words.make(desk, pages, self.editions))
         self._own(slug, "words", words.files())
+        self._picture(slug, [page for page in pages if page.is_pictured] + pages[:1], desk)
         self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
         self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output, words)))
         self._write_all(desk.lines.take_touched())
@@ -186,6 +212,7 @@ class Site:
             self._placed[slug] = stamp
 
     def _write_town(self) -> None:
+        self._picture(TOWN, self.core[:1], None)
         desks, styles = list(self.desks.values()), set(self._styles.values())
         files = town_files(desks, self.core, self.editions, self.output, styles)
         self._own(TOWN, "cold", self._write_all(files))

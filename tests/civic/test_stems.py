@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,17 +28,17 @@ SAID_TWICE = {
 
 
 @pytest.mark.parametrize("case", VECTORS["words"], ids=lambda case: case["stem"])
-def test_the_forms_of_a_word_have_one_stem(case: dict[str, object]) -> None:
+def test_the_forms_of_a_word_have_one_stem(case: dict[str, Any]) -> None:
     assert {one: stems_of(one, case["lang"]) for one in case["alike"]} == {one: [case["stem"]] for one in case["alike"]}
 
 
 @pytest.mark.parametrize("case", VECTORS["texts"], ids=lambda case: case["text"][:12])
-def test_a_text_is_its_stems(case: dict[str, object]) -> None:
+def test_a_text_is_its_stems(case: dict[str, Any]) -> None:
     assert stems_of(case["text"], case["lang"]) == case["stems"]
 
 
 @pytest.mark.parametrize("case", VECTORS["likeness"], ids=lambda case: str(case["likeness"]))
-def test_texts_are_as_alike_as_the_vectors_say_whichever_comes_first(case: dict[str, object]) -> None:
+def test_texts_are_as_alike_as_the_vectors_say_whichever_comes_first(case: dict[str, Any]) -> None:
     one, other = gist(*case["one"]), gist(*case["other"])
     assert likeness(one, other) == likeness(other, one) == case["likeness"]
 

@@ -36,6 +36,7 @@ def asked_for() -> tuple[set[str], set[str]]:
         for key in HANDED.findall(text):
             whole |= {f"{key}.opens", f"{key}.closed"}
     begun.add("found.")  # what a page is, where it is found: said by the packs of words
+    whole.add("site.picture")  # drawn, not written (site_builder/pictures.py)
     return whole, begun
 
 

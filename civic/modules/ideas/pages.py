@@ -146,8 +146,7 @@ class Pages:
 def _searched(document: Document) -> dict[str, Searched]:
     if document["withdrawn"]:
         return {}
-    words = (document[one] for one in ("title", "text", "lang"))
-    return {"": Searched(*words, "idea", document["received_at"])}
+    return {"": Searched(document["title"], document["text"], document["lang"], "idea", document["received_at"])}
 
 
 def _last_block(numbers: Sequence[object]) -> int:

@@ -10,9 +10,9 @@ import { learnWords, say } from './words.mjs';
 function startActs(page) {
   component('forms', () => startForms(page));
   component('own votes', () => startOwnVotes(page));
-  // What is of use only to who writes is loaded at the first letter.
-  const $late = find('[data-late]');
-  if ($late) addEventListener('input', () => void import($late.dataset.late || ''), { once: true });
+  // What is of use only to who writes, or opens something, is loaded then.
+  const late = () => findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
+  for (const type of ['input', 'toggle']) addEventListener(type, late, { once: true, capture: true });
   for (const start of BROUGHT) component('module', () => start(page, { element, find, findAll, say }));
 }
 
