@@ -14,13 +14,14 @@ _LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o"}
 _TWO = re.compile("[œæßø]")
 _WORD = re.compile(r"[^\W_]+")
 # Said in every sentence, so that they tell nothing of what it is about.
-_STOPS = frozenset(
-    "le la les un une des du de au aux et ou en dans par pour sur avec sans ce cet cette ces il elle on nous vous ils "
-    "est sont que qui pas plus ne se son sa ses leur leurs mon ma mes notre nos votre vos "
-    "the an of to in on at for and or with is are be it this that we you they not our your their "
-    "der die das den dem ein eine einen und oder in im am auf mit fur von zu zum zur ist sind es wir sie nicht sich "
-    "het een en of op te van voor met niet zijn wij je ze dat die dit".split()
-)
+_SAID_EVERYWHERE = """
+le la les un une des du de au aux et ou en dans par pour sur avec sans ce cet cette ces il elle on nous vous ils
+est sont que qui pas plus ne se son sa ses leur leurs mon ma mes notre nos votre vos
+the an of to in on at for and or with is are be it this that we you they not our your their
+der die das den dem ein eine einen und oder in im am auf mit fur von zu zum zur ist sind es wir sie nicht sich
+het een en of op te van voor met niet zijn wij je ze dat die dit
+"""
+_STOPS = frozenset(_SAID_EVERYWHERE.split())
 # Of each language, in order: an ending, and what stands in its place behind the beginning.
 _ENDINGS = {
     code: tuple((re.compile(pattern), by) for pattern, by in rules)

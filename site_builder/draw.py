@@ -1,4 +1,4 @@
-"""`python -m site_builder.draw`: the process that draws pictures (pictures.py), `{file: inputs}` to `{file: base64}`."""
+"""`python -m site_builder.draw`: the process that draws pictures (pictures.py): `{file: inputs}`, `{file: base64}`."""
 
 from __future__ import annotations
 
