@@ -27,6 +27,7 @@ from civic.manifest_bytes import manifest_bytes
 from civic.notices import Notice, read_notices
 from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
+from civic.ranking import Weights
 from civic.space import Space
 
 VOTE = "vote"
@@ -101,6 +102,7 @@ class Consultation:
     notices: tuple[Notice, ...] = ()  # of the revisions that came after people had acted
     issuers: Mapping[str, IssuerKey] = field(default_factory=dict)  # of the secret questions, by their ids
     profile: Profile | None = None  # the groups of people by which the result is told
+    ranking: Weights = Weights()  # the town's, for the order of relevance: no rule, so not in the manifest
 
     @property
     def assurance(self) -> str:
@@ -164,7 +166,7 @@ def parse_consultation(
     keys = _keys_of(questions, issuers or {}, rules, where, slug)
     declared = Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=b"", mh="", questions=questions, notices=notices, issuers=keys,
+        manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, ranking=space.ranking,
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))

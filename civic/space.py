@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
+from civic.ranking import Weights, read_weights
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MOST_NEIGHBOURHOODS = 40
@@ -25,6 +26,7 @@ _MEMBERS = frozenset(
         "town_hall",
         "demo",
         "neighbourhood",
+        "ranking",
     }
 )
 
@@ -61,6 +63,7 @@ class Space:
     skyline: str
     town_hall: TownHall
     neighbourhoods: tuple[Neighbourhood, ...] = ()
+    ranking: Weights = Weights()
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -91,6 +94,7 @@ def parse_space(table: Mapping[str, Any]) -> Space:
             read_words(hall, "hours", where, languages),
         ),
         neighbourhoods=_read_neighbourhoods(table, where, languages),
+        ranking=read_weights(table, where),
     )
 
 

@@ -119,6 +119,35 @@ def verify(
     sys.exit(report.status)
 
 
+@main.command()
+@click.argument("place")
+def rank(place: str) -> None:
+    """Make the order of relevance of a published site again: PLACE is its folder or its address.
+
+    Ends with 0 if it is the site's, 1 if it differs, 2 if it could not be made.
+    """
+    import requests
+
+    from site_builder.rank import Unreadable, rank_site
+    from site_builder.verify.sources import Address, Folder, SourceFailed
+
+    status = 0
+    try:
+        with requests.Session() as session:
+            is_address = place.startswith(("http://", "https://"))
+            source = Address(place, session) if is_address else Folder(Path(place))
+            for one in rank_site(source.read):
+                said = "differs from the site's" if one.faults else "same as the site's"
+                click.echo(f"{one.slug}: {said}\n  {' '.join(map(str, one.order)) or '(nothing yet)'}")
+                for fault in one.faults:
+                    click.echo(f"  {fault}")
+                status = 1 if one.faults else status
+    except (SourceFailed, Unreadable, ValueError, LookupError, TypeError) as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(2)
+    sys.exit(status)
+
+
 def serve(site: Site, questions: BinaryIO, answers: BinaryIO) -> bool:
     """Answers each question in turn, until `quit` or the end; False after a failure, for nothing can be trusted then.
 

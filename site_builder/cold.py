@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from civic.canonical import canonical_json
 from civic.module import Page
 from site_builder import sitemap
 from site_builder.desk import Desk
@@ -12,6 +13,7 @@ from site_builder.feeds import Feed, atom
 from site_builder.headers import headers_file
 from site_builder.output import Output
 from site_builder.packs import make_packs
+from site_builder.rank import INDEX as RANKINGS
 from site_builder.word_packs import WordPack, WordPacks, town_words
 
 Files = Iterator[tuple[str, bytes]]
@@ -49,8 +51,16 @@ def town_files(
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
+    yield RANKINGS, _rankings(desks, editions[0])
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
     yield "_headers", headers(desks, editions, styles)
+
+
+def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:
+    """The town's weights, and where each consultation publishes the order they make (docs/formats.md §25)."""
+    files = [file.path[1:] for desk in desks for file in desk.files() if file.path.endswith("/donnees/ranking.json")]
+    weights = edition.content.space.ranking._asdict()
+    return canonical_json({"v": 1, "weights": weights, "rankings": sorted(files)}) + b"\n"
 
 
 def headers(desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable[str]) -> bytes:

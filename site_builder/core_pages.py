@@ -20,6 +20,7 @@ def core_pages(content: Content) -> list[Page]:
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
         Page("/chercher/", "search.html", {}, pack=CORE),
         Page("/donnees/", "open_data.html", {}),
+        Page("/classement/", "ranking.html", {}),
         Page("/registre/", "register.html", {}),
         Page("/recompter/", "recount.html", {}),
         Page("/404.html", "not_found.html", {}, is_listed=False),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BLOCK = 25  # proposals a list page
 BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
 PACK = 20  # proposal pages kept offline together
+ORDERS = {"support": "soutiens", "relevance": "ordre/pertinence", "lot": "ordre/au-hasard"}  # name -> address
 FEW_BLOCKS = 8  # up to so many list pages all are kept together: a comment on an old proposal costs one request less
 
 
@@ -34,7 +35,8 @@ class Pages:
         yield from self.lists(set(range(1, _last_block(self.shelf.proposals) + 1)), is_first=True)
         for category in self.shelf.by_category:
             yield from self.themes(category, None)
-        yield from self.supported()
+        for name in self.shelf.orders:
+            yield from self.ordered(name)
         yield from self.ballot()
         yield from self.result()
 
@@ -108,13 +110,14 @@ class Pages:
     def _category_numbers(self) -> dict[str, int]:
         return {category: len(numbers) for category, numbers in self.shelf.by_category.items()}
 
-    def supported(self) -> Iterator[Page]:
-        """The most supported proposals, while their counts are public."""
-        if self.has_votes:
-            rows = self.shelf.supported.rows()
+    def ordered(self, name: str) -> Iterator[Page]:
+        """The first proposals in an order; the most supported while their counts are public."""
+        if self.has_votes or name != "support":
+            rows = self.shelf.orders[name].rows()
             as_of = max((one["as_of"] for one in rows), default=0)
-            yield Page(f"/{self.slug}/soutiens/", "ideas/supported.html", {"proposals": rows, "has_votes": True},
-                       as_of=as_of, pack="list")  # fmt: skip
+            context = {"proposals": rows, "has_votes": self.has_votes, "order": name}
+            yield Page(f"/{self.slug}/{ORDERS[name]}/", "ideas/ordered.html", context, as_of=as_of,
+                       pack="list")  # fmt: skip
 
     def _has_ballot(self) -> bool:
         takes_votes = any("vote" in phase.open for phase in self.shelf.consultation.phases)
