@@ -27,7 +27,7 @@ from civic.manifest_bytes import manifest_bytes
 from civic.notices import Notice, read_notices
 from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
-from civic.ranking import Weights
+from civic.ranking import USUAL, Weights
 from civic.space import Space
 
 VOTE = "vote"
@@ -102,7 +102,7 @@ class Consultation:
     notices: tuple[Notice, ...] = ()  # of the revisions that came after people had acted
     issuers: Mapping[str, IssuerKey] = field(default_factory=dict)  # of the secret questions, by their ids
     profile: Profile | None = None  # the groups of people by which the result is told
-    ranking: Weights = Weights()  # the town's, for the order of relevance: no rule, so not in the manifest
+    ranking: Weights = USUAL  # the town's, for the order of relevance: no rule, so not in the manifest
 
     @property
     def assurance(self) -> str:

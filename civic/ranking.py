@@ -29,6 +29,9 @@ class Weights(NamedTuple):
     weight_said: int = 1
 
 
+USUAL = Weights()
+
+
 class Standing(NamedTuple):
     """What a thing's place depends on. `support` is None while votes are hidden: then it counts for nothing."""
 
@@ -44,7 +47,7 @@ def read_weights(table: Mapping[str, Any], where: str) -> Weights:
     own = read_member(table, "ranking", dict, where, {})
     place = f"{where} [ranking]"
     check_members(own, place, frozenset(_MEMBERS))
-    usual = Weights()._asdict()
+    usual = USUAL._asdict()
     weights = Weights(**{name: read_member(own, name, int, place, usual[name]) for name in _MEMBERS})
     for name, value in weights._asdict().items():
         if not (1 if name == "half_life_days" else 0) <= value <= _MOST[name]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
-from civic.ranking import Weights, read_weights
+from civic.ranking import USUAL, Weights, read_weights
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MOST_NEIGHBOURHOODS = 40
@@ -63,7 +63,7 @@ class Space:
     skyline: str
     town_hall: TownHall
     neighbourhoods: tuple[Neighbourhood, ...] = ()
-    ranking: Weights = Weights()
+    ranking: Weights = USUAL
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:

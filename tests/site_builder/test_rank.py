@@ -69,7 +69,7 @@ def test_a_site_that_shows_another_order_is_told(site: Path, lie: str) -> None:
 
 
 def test_a_site_without_orders_cannot_be_ranked(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="donnees/classement.json is not there"):
+    with pytest.raises(Unreadable, match="is not there"):
         list(rank_site(lambda _: None))
     assert CliRunner().invoke(main, ["rank", str(tmp_path)]).exit_code == 2
 

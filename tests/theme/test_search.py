@@ -21,8 +21,10 @@ def page(build_town: BuildTown, serve: Callable[[Path], str], browser: Browser) 
     context.close()
 
 
-def test_words_are_looked_for_with_the_keyboard_and_the_answer_is_said(page: Page) -> None:
+def test_words_are_looked_for_and_no_word_leaves_the_phone(page: Page) -> None:
+    asked: list[str] = []
     page.goto("/chercher/")
+    page.on("request", lambda request: asked.append(request.url))
     page.focus("#q")
     page.keyboard.type("PARAGRAPHE sept titres")
     page.keyboard.press("Enter")
@@ -33,6 +35,8 @@ def test_words_are_looked_for_with_the_keyboard_and_the_answer_is_said(page: Pag
     page.get_by_role("button", name="Montrer la suite").click()
     expect(page.locator("[data-found] li").nth(25).locator("a")).to_be_focused()
     assert not check_accessibility(page).wrong
+    assert asked
+    assert not [url for url in asked if "titre" in url.lower() or not url.endswith((".json", ".svg"))]
 
 
 def test_a_search_is_narrowed_down_and_keeps_its_address(page: Page) -> None:
