@@ -27,6 +27,7 @@ from civic.manifest_bytes import manifest_bytes
 from civic.notices import Notice, read_notices
 from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
+from civic.ranking import USUAL, Weights
 from civic.settings import Settings, read_settings
 from civic.space import Space
 
@@ -109,6 +110,7 @@ class Consultation:
     files: Files = field(default_factory=dict)  # what it wrote for its modules besides: no rules, so not hashed
     instants: tuple[int, ...] = ()  # at which pages of its modules change by themselves (civic.module.Timed)
     earlier: tuple[Consultation, ...] = ()  # the same under settings of before, where old acts are read again
+    ranking: Weights = USUAL  # the town's, for the order of relevance: no rule, so not in the manifest
 
     @property
     def assurance(self) -> str:
@@ -180,7 +182,7 @@ def parse_consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
         manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, languages=space.languages,
         settings=read_settings(table, frozenset(rules["modules"]) - _MEMBERS, where),
-        files=dict(files or {}),
+        files=dict(files or {}), ranking=space.ranking,
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))

@@ -23,7 +23,8 @@ _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
         "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "404", "space",
-        "log", "photos", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes",
+        "log", "photos", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes", "chercher",
+        "classement", "partage",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"

@@ -40,13 +40,28 @@ class Entry(NamedTuple):
     head: str = ""  # id of the envelope whose words show, "" where none do
 
 
+class Searched(NamedTuple):
+    """What a page says, for those who search the site: plain text in the language `lang`.
+
+    `kind` is what the page is about in one word, `found.<kind>` of the catalogue.
+    """
+
+    title: str
+    text: str
+    lang: str
+    kind: str
+    at: int  # when it was written, 0 where that says nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page to be rendered in every language: the same path behind each prefix.
 
     `target` is the id that other modules may attach a panel to; `pack` names the block of pages it is kept offline
-    with ("" = not kept); `is_listed` says whether the sitemap shows it; `is_framed`, whether other sites may show it
-    inside a page of theirs.
+    with ("" = not kept); `is_listed` says whether the sitemap shows it; `is_framed`, whether other sites
+    may show it inside a page of theirs. `searched` is what it is found by, by the
+    language of the site, "" for what is the same in all; empty while its words may not be found (withdrawn, hidden),
+    None for a page that has none of its own. `is_pictured`: who shares it shows a picture with its own title.
     """
 
     path: str
@@ -57,6 +72,8 @@ class Page:
     pack: str = ""
     is_listed: bool = True
     is_framed: bool = False
+    searched: Mapping[str, Searched] | None = None
+    is_pictured: bool = False
 
 
 class DataFile(NamedTuple):
@@ -113,10 +130,11 @@ class Declared(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A part that a module adds at the foot of another module's page about `target`."""
+    """A part that a module adds at the foot of another module's page about `target`, and the words in it to search."""
 
     template: str
     context: Mapping[str, Any]
+    text: str = ""
 
 
 class Shelf(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
+from civic.ranking import USUAL, Weights, read_weights
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MOST_NEIGHBOURHOODS = 40
@@ -26,6 +27,7 @@ _MEMBERS = frozenset(
         "demo",
         "neighbourhood",
         "mother",
+        "ranking",
     }
 )
 
@@ -63,6 +65,7 @@ class Space:
     town_hall: TownHall
     neighbourhoods: tuple[Neighbourhood, ...] = ()
     mother: str = ""  # id of the space whose portal lists this one
+    ranking: Weights = USUAL
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -94,6 +97,7 @@ def parse_space(table: Mapping[str, Any]) -> Space:
         ),
         neighbourhoods=_read_neighbourhoods(table, where, languages),
         mother=read_slug(table, "mother", where) if "mother" in table else "",
+        ranking=read_weights(table, where),
     )
 
 

@@ -44,6 +44,7 @@ def build(content: Path, snapshots: Path, theme: Path, output: Path) -> None:
     gc.disable()  # everything made here lives until the end
     try:
         changed = build_site(site)
+        site.draw()
         while site.output.waiting:
             site.output.shrink()
     except FAILURES as failure:
@@ -118,6 +119,35 @@ def verify(
     sys.exit(report.status)
 
 
+@main.command()
+@click.argument("place")
+def rank(place: str) -> None:
+    """Make the order of relevance of a published site again: PLACE is its folder or its address.
+
+    Ends with 0 if it is the site's, 1 if it differs, 2 if it could not be made.
+    """
+    import requests
+
+    from site_builder.rank import Unreadable, rank_site
+    from site_builder.verify.sources import Address, Folder, SourceFailed
+
+    status = 0
+    try:
+        with requests.Session() as session:
+            is_address = place.startswith(("http://", "https://"))
+            source = Address(place, session) if is_address else Folder(Path(place))
+            for one in rank_site(source.read):
+                said = "differs from the site's" if one.faults else "same as the site's"
+                click.echo(f"{one.slug}: {said}\n  {' '.join(map(str, one.order)) or '(nothing yet)'}")
+                for fault in one.faults:
+                    click.echo(f"  {fault}")
+                status = 1 if one.faults else status
+    except (SourceFailed, Unreadable, ValueError, LookupError, TypeError) as failure:
+        click.echo(str(failure), err=True)
+        sys.exit(2)
+    sys.exit(status)
+
+
 def serve(site: Site, questions: BinaryIO, answers: BinaryIO) -> bool:
     """Answers each question in turn, until `quit` or the end; False after a failure, for nothing can be trusted then.
 
@@ -134,7 +164,7 @@ def serve(site: Site, questions: BinaryIO, answers: BinaryIO) -> bool:
                 return True
             changed = _do(site, question)
             elapsed = round((time.perf_counter() - started) * 1000, 2)
-            answer = {"ok": True, "changed": changed, "waiting": len(site.output.waiting), "ms": elapsed}
+            answer = {"ok": True, "changed": changed, "waiting": site.waiting, "ms": elapsed}
         except Exception as failure:  # noqa: BLE001  the outermost loop: whatever went wrong is told to the worker
             answer = {"ok": False, "error": f"{type(failure).__name__}: {failure}"}
         answers.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")

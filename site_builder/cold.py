@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from civic.canonical import canonical_json
 from civic.module import Page
 from site_builder import sitemap
 from site_builder.desk import Desk
@@ -12,12 +13,16 @@ from site_builder.feeds import Feed, atom
 from site_builder.headers import headers_file
 from site_builder.output import Output
 from site_builder.packs import make_packs
+from site_builder.rank import INDEX as RANKINGS
+from site_builder.word_packs import WordPack, WordPacks, town_words
 
 Files = Iterator[tuple[str, bytes]]
 
 
-def consultation_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edition], output: Output) -> Files:
-    """Every cold file of a consultation but its lines (open_data.Lines)."""
+def consultation_files(
+    desk: Desk, pages: Sequence[Page], editions: Sequence[Edition], output: Output, words: WordPacks
+) -> Files:
+    """Every cold file of a consultation but its lines (open_data.Lines) and its `words`, which are written already."""
     slug = desk.consultation.slug
     yield f"{slug}/manifest.json", desk.consultation.manifest
     signature = editions[0].content.signature(slug)
@@ -26,7 +31,7 @@ def consultation_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edi
     for file in desk.files():
         yield file.path[1:], file.content()
     for edition in editions:
-        yield from _packs(pages, edition, output, f"/{slug}/files.json")
+        yield from _packs(pages, edition, output, f"/{slug}/files.json", words.of(edition.language.code))
         yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
     yield from _page_lists(pages, editions, slug)
 
@@ -47,12 +52,23 @@ def town_files(
     if town_key is not None:
         yield "town.jwk", town_key.jwk
     for edition in editions:
-        yield from _packs(core, edition, output, "/files.json")
+        views = [edition.view(desk.consultation.slug) for desk in desks]
+        words, data = town_words(core, views, edition)
+        yield words.file, data
+        yield from _packs(core, edition, output, "/files.json", [words])
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
+    yield RANKINGS, _rankings(desks, editions[0])
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
     yield "_headers", headers(desks, editions, styles, framed)
+
+
+def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:
+    """The town's weights, and where each consultation publishes the order they make (docs/formats.md §25)."""
+    files = [file.path[1:] for desk in desks for file in desk.files() if file.path.endswith("/donnees/ranking.json")]
+    weights = edition.content.space.ranking._asdict()
+    return canonical_json({"v": 1, "weights": weights, "rankings": sorted(files)}) + b"\n"
 
 
 def headers(
@@ -66,8 +82,8 @@ def headers(
     return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown)
 
 
-def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str) -> Files:
-    packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)))
+def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]) -> Files:
+    packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words)
     yield from packs.files.items()
     yield edition.file_of(manifest), packs.manifest
 

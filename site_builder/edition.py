@@ -13,12 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from civic.consultation import Consultation
-from civic.content import Content, Text
+from civic.content import Content
 from civic.module import Document, Page
 from civic.project import Project
 from civic.space import Space
 from civic.town_key import on_paper
 from site_builder.assets import Assets
+from site_builder.colour import palette
 from site_builder.context import (
     CSP_MARK,
     Alternate,
@@ -35,6 +36,7 @@ from site_builder.drawings import code_svg, inline_svg
 from site_builder.failure import BuildFailure
 from site_builder.headers import policy
 from site_builder.language import Language, iso
+from site_builder.pictures import Picture
 from site_builder.prose import markdown, paragraphs
 from site_builder.snapshot import Installation
 from site_builder.styles import Styles
@@ -106,19 +108,20 @@ class Edition:
     def __init__(
         self, language: Language, content: Content, site: SiteView, words: Words, environment: jinja2.Environment
     ) -> None:
-        self.language, self.content, self.site = language, content, site
+        self.language, self.content, self.site, self.words = language, content, site, words
         self._codes = content.space.languages
         self._views: dict[str, ConsultationView] = {}
         self._consultations: tuple[ConsultationView, ...] = ()
         self._projects: tuple[ProjectView, ...] = ()
         self._as_of = 0
         self._policies: dict[str, str] = {}
+        self._pictures: dict[tuple[str, str], Picture] = {}
         self._templates: dict[str, jinja2.Template] = {}
         self._facts: Callable[[str], list[tuple[str, int]]] = lambda _: []  # of the page being rendered
         self._kept: dict[tuple[object, ...], tuple[Document, ConsultationView, list[tuple[str, int]], Markup]] = {}
-        self._environment = self._own(environment, words)
+        self._environment = self._own(environment)
 
-    def _own(self, environment: jinja2.Environment, words: Words) -> jinja2.Environment:
+    def _own(self, environment: jinja2.Environment) -> jinja2.Environment:
         own, language = environment.overlay(), self.language
         own.filters = {
             **environment.filters,
@@ -131,7 +134,7 @@ class Edition:
         own.globals = {
             **environment.globals,
             "space": self.content.space, "site": self.site, "lang": language.code, "languages": self._codes,
-            "t": words, "url": self.path_of, "raw_url": str, "qr": code_svg,
+            "t": self.words, "url": self.path_of, "raw_url": str, "qr": code_svg,
             "kept": self.kept,
         }  # fmt: skip
         # Jinja chains a template's own globals, which ours never have, before these; it then copies the chain, slowly,
@@ -205,14 +208,15 @@ class Edition:
         if desk is None and "name" not in page.context:
             page = replace(page, as_of=self._as_of)  # it shows counts of all consultations
         alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
-        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates}
+        picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
+        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates, "picture": picture}
         if desk is None:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
             variables["projects"] = self._projects
             if "project_slug" in page.context:
                 variables["project"] = next(one for one in self._projects if one.slug == page.context["project_slug"])
             if "name" in page.context:
-                variables["text"] = self._text(self.content.pages[page.context["name"]])
+                variables["text"] = self.text(page.context["name"])
         else:
             self._facts = desk.facts
             panels = desk.panels(page.target) if page.target else ()
@@ -246,6 +250,19 @@ class Edition:
                 )
         return None
 
+    def picture(self, page: Page, desk: Desk | None) -> Picture:
+        """What stands for a page where somebody shares it: its own picture, its consultation's or the town's."""
+        space, title, path = self.content.space, self.words("site.picture"), "/"
+        if desk is not None:
+            title, path = self._views[desk.consultation.slug].title, f"/{desk.consultation.slug}/"
+        if page.is_pictured and page.searched:
+            title, path = page.searched.get(self.language.code, next(iter(page.searched.values()))).title, page.path
+        address = (self.site.site_url + self.path_of(path)).partition("//")[2].rstrip("/")
+        key = title, address
+        if key not in self._pictures:
+            self._pictures[key] = Picture(space.name, title, address, palette(space.colour).town, self.language.code)
+        return self._pictures[key]
+
     def _template(self, name: str) -> jinja2.Template:
         template = self._templates.get(name)
         if template is None:
@@ -257,8 +274,9 @@ class Edition:
             self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
         return self._policies[style]
 
-    def _text(self, texts: Mapping[str, Text]) -> TextView:
-        text = texts[self.language.code]
+    def text(self, name: str) -> TextView:
+        """A page of the town."""
+        text = self.content.pages[name][self.language.code]
         return TextView(text.title, text.summary, markdown(text.body))
 
 

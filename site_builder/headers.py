@@ -66,7 +66,7 @@ def headers_file(
     for path in sorted(framed):
         # Where the rule of a longer path does not replace the one of all paths (Cloudflare), "!" takes that away.
         lines += [path, f"  ! {_FRAMES}", f"  ! {_POLICY}", f"  {_POLICY}: {allowed}; frame-ancestors *"]
-    for path in ("/a/*", "/p/*", "/log/tile/*"):
+    for path in ("/a/*", "/p/*", "/partage/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
     lines += [PHOTOS[0], f"  Cache-Control: {PHOTOS[1]}"]
     for path, kind in LOG:

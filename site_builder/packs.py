@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.module import Page
+from site_builder.word_packs import MOST_KEPT, WordPack
 
 MOST_PAGES = 300  # a consultation keeps no more
 PACK_PAGES = 20  # pages a pack: about 30 kB in Brotli, for their inline styles are the same
@@ -23,16 +24,27 @@ class Packs(NamedTuple):
     files: dict[str, bytes]
 
 
-def make_packs(pages: Iterable[Page], address: Callable[[str], str], read: Callable[[str], bytes]) -> Packs:
-    """The packs of `pages`; `address` gives a page's path in the language, `read` its bytes."""
-    entries, files = [], {}
+def make_packs(
+    pages: Iterable[Page],
+    address: Callable[[str], str],
+    read: Callable[[str], bytes],
+    words: Sequence[WordPack] = (),
+) -> Packs:
+    """The packs of `pages`; `address` gives a page's path in the language, `read` its bytes.
+
+    The manifest names those of `words` too, which are files already; a phone keeps the first of them.
+    """
+    entries: list[dict[str, object]] = []
+    files = {}
     for block in _blocks(pages):
         whole = {address(page.path): read(page.path).decode("utf-8") for page in block}
         data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         name = hashlib.sha256(data).hexdigest()[:16]
         entries.append({"h": name, "n": len(data), "pages": list(whole)})
         files[f"p/{name}.json"] = data
-    return Packs(canonical_json({"v": 1, "packs": entries}) + b"\n", files)
+    entries += [{"h": one.h, "n": one.n, "pages": []} for one in words[:MOST_KEPT]]
+    manifest = {"v": 1, "packs": entries, "words": [one.h for one in words]}
+    return Packs(canonical_json(manifest) + b"\n", files)
 
 
 def _blocks(pages: Iterable[Page]) -> list[Sequence[Page]]:

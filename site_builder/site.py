@@ -26,9 +26,11 @@ from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
 from site_builder.photos import PhotoFiles
+from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
+from site_builder.word_packs import WordPacks
 
 Job = tuple[Page, Desk | None]
 ROWS = "donnees/rows.jsonl"
@@ -63,6 +65,7 @@ class Site:
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
         self._framed: dict[str, list[str]] = {}  # by consultation, the paths that other sites may show
+        self._pictures: dict[str, set[Picture]] = {}  # by owner
         self._placed: dict[str, tuple[int, int] | None] = {}  # time and size of the ballots that are published
 
     def read(self, environment: jinja2.Environment) -> None:
@@ -81,6 +84,7 @@ class Site:
         for slug, consultation in self.content.consultations.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)
             desk.put(read_tables(folders.snapshots, slug))
+        self.words = {slug: WordPacks() for slug in self.desks}
         for edition in self.editions:
             for desk in self.desks.values():
                 edition.show(desk)
@@ -93,7 +97,7 @@ class Site:
         output = self.output
         output.begin()
         self.photos.write()
-        self._styles, self._owned, self._dirty = {}, {}, set()
+        self._styles, self._owned, self._dirty, self._pictures = {}, {}, set(), {}
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
         jobs += [(page, self.desks[slug]) for slug, some in pages.items() for page in some]
@@ -104,6 +108,8 @@ class Site:
         for slug in self.desks:
             self._write_consultation(slug, pages[slug])
         self._write_town()
+        for picture in self._missing_pictures():
+            output.keep(picture.file)
         self.log.write()
         self._placed = {}
         self._place_ballots()
@@ -120,6 +126,7 @@ class Site:
             raise BuildFailure(f"there is no consultation '{slug}'")
         topics, has_moved = desk.put(tables)
         jobs: list[Job] = [(page, desk) for page in desk.pages(topics)] if topics else []
+        self.words[slug].touch(page for page, _ in jobs)
         if has_moved:
             for edition in self.editions:
                 edition.show(desk)
@@ -133,7 +140,7 @@ class Site:
     def settle(self) -> list[str]:
         """Writes what the changes since the last time made stale or, with nothing stale, makes some copies smaller.
 
-        Returns the files that differ; `output.waiting` says whether there is more to do.
+        Returns the files that differ; `waiting` says whether there is more to do.
         """
         if self._dirty:
             for slug in sorted(self._dirty):
@@ -145,9 +152,30 @@ class Site:
             self._dirty = set()
         else:
             self.output.shrink()
+        self.draw()
         self.log.grow()
         self._place_ballots()
         return self.output.take_changed()
+
+    @property
+    def waiting(self) -> int:
+        """How many files `settle` has still to make, or to make smaller."""
+        return len(self.output.waiting) + len(self._missing_pictures())
+
+    def draw(self) -> None:
+        """Draws the pictures that pages name and the folder does not hold."""
+        for file, data in draw(self._missing_pictures()).items():
+            self.output.write(file, data)
+
+    def _missing_pictures(self) -> list[Picture]:
+        wanted = {one.file: one for some in self._pictures.values() for one in some}
+        return [one for file, one in sorted(wanted.items()) if file not in self.output.records]
+
+    def _picture(self, owner: str, pages: Iterable[Page], desk: Desk | None) -> None:
+        """Takes note of the pictures that these pages name; those that none names any more go."""
+        wanted = {edition.picture(page, desk) for page in pages for edition in self.editions}
+        self._pictures[owner] = wanted
+        self._own(owner, "pictures", [one.file for one in wanted])
 
     def _print(self, jobs: Sequence[Job]) -> None:
         def work(share: Sequence[Job]) -> _Printed:
@@ -167,11 +195,14 @@ class Site:
         self._styles[file] = style
         return file, style
 
-    def _write_consultation(self, slug: str, pages: Sequence[Page]) -> None:
-        desk = self.desks[slug]
+    def _write_consultation(self, slug: str, pages: list[Page]) -> None:
+        desk, words = self.desks[slug], self.words[slug]
         self._framed[slug] = [page.path for page in pages if page.is_framed]
+        self._write_all(words.make(desk, pages, self.editions))
+        self._own(slug, "words", words.files())
+        self._picture(slug, [page for page in pages if page.is_pictured] + pages[:1], desk)
         self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
-        self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output)))
+        self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output, words)))
         self._write_all(desk.lines.take_touched())
         self._own(slug, "lines", desk.lines.files())
 
@@ -188,6 +219,7 @@ class Site:
             self._placed[slug] = stamp
 
     def _write_town(self) -> None:
+        self._picture(TOWN, self.core[:1], None)
         desks, styles = list(self.desks.values()), set(self._styles.values())
         framed = [path for paths in self._framed.values() for path in paths]
         files = town_files(desks, self.core, self.editions, self.output, styles, framed)

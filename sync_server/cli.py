@@ -300,6 +300,15 @@ def verify(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "verify", *arguments]))
 
 
+@main.command()
+@click.argument("place")
+def rank(place: str) -> None:
+    """Make the order of relevance of a published site again: PLACE is its folder or its address."""
+    import subprocess
+
+    sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "rank", "--", place]))
+
+
 main.add_command(import_)
 main.add_command(census)
 main.add_command(clerk)

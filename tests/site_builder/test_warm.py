@@ -65,6 +65,7 @@ def test_a_vote_is_answered_with_the_files_it_changed(warm: Warm, town: Town, tm
 
 def test_a_vote_whose_count_is_hidden_changes_no_file(warm: Warm, town: Town) -> None:
     warm.ask(do="build")
+    warm.ask(do="settle")  # draws the pictures
     assert warm.ask(do="apply", change=town.vote("berges", 1))["changed"] == []
     assert warm.ask(do="settle")["changed"] == []
 

@@ -233,7 +233,7 @@ def built(town: Town, output: Path, theme: Path = THEME) -> Site:
 def rest(site: Site) -> None:
     """Settles until nothing waits."""
     site.settle()
-    while site.output.waiting:
+    while site.waiting:
         site.settle()
 
 

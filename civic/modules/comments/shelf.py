@@ -79,8 +79,9 @@ class CommentsShelf:
             for one in comments
             if one["reply_to"] is None and (one["id"] in answers or _has_place(one))
         ]
-        number = sum(1 for one in comments if not one["withdrawn"])
-        return Panel("comments/panel.html", {"threads": threads, "number": number, "target": target})
+        standing = [one["text"] for one in comments if not one["withdrawn"]]
+        context = {"threads": threads, "number": len(standing), "target": target}
+        return Panel("comments/panel.html", context, "\n".join(standing))
 
     def _root_of(self, comment: Document) -> str:
         while comment["reply_to"] is not None:

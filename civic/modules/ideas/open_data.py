@@ -12,6 +12,7 @@ from civic.consultation import Consultation
 from civic.module import DataFile, Document
 from civic.modules.ideas.payload import CHOICES
 from civic.phases import are_counts_public
+from civic.ranking import Standing, place_of, score
 from civic.tables import csv_bytes
 
 _COLUMNS = (
@@ -38,6 +39,32 @@ def files(consultation: Consultation, row: Document, proposals: Sequence[Documen
     if row["state"] == "results" and row["results"] is not None:
         yield DataFile(f"{folder}/results.json", partial(_results_json, consultation, row, proposals))
         yield DataFile(f"{folder}/results.csv", partial(_results_csv, consultation, proposals))
+
+
+def ranking_files(consultation: Consultation, standing: Sequence[Standing]) -> Iterator[DataFile]:
+    """The order of relevance, whole, with all that it depends on (docs/formats.md §25)."""
+    folder = f"/{consultation.slug}/donnees"
+    yield DataFile(f"{folder}/ranking.json", partial(_ranking_json, consultation, standing))
+    yield DataFile(f"{folder}/ranking.csv", partial(_ranking_csv, consultation, standing))
+
+
+def _ranked(consultation: Consultation, standing: Sequence[Standing]) -> list[dict[str, Any]]:
+    weights = consultation.ranking
+    ordered = sorted(standing, key=lambda one: place_of(one, weights))
+    return [one._asdict() | {"received_at": iso(one.received_at), "score": score(one, weights)} for one in ordered]
+
+
+def _ranking_json(consultation: Consultation, standing: Sequence[Standing]) -> bytes:
+    weights = consultation.ranking._asdict()
+    content = {"v": 1, "consultation": consultation.slug, "weights": weights, "items": _ranked(consultation, standing),
+               "page": f"/{consultation.slug}/ordre/pertinence/", "source": "proposals.json"}  # fmt: skip
+    return canonical_json(content) + b"\n"
+
+
+def _ranking_csv(consultation: Consultation, standing: Sequence[Standing]) -> bytes:
+    columns = ("number", "id", "received_at", "support", "said", "score")
+    rows = _ranked(consultation, standing)
+    return csv_bytes(columns, [["" if one[name] is None else one[name] for name in columns] for one in rows])
 
 
 def iso(instant: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from civic.module import Document, Page
+from civic.module import Document, Page, Searched
 from civic.modules.ideas.statuses import takes_votes
 from civic.phases import are_counts_public
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 BLOCK = 25  # proposals a list page
 BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
 PACK = 20  # proposal pages kept offline together
+ORDERS = {"support": "soutiens", "relevance": "ordre/pertinence", "lot": "ordre/au-hasard"}  # name -> address
 FEW_BLOCKS = 8  # up to so many list pages all are kept together: a comment on an old proposal costs one request less
 
 
@@ -52,7 +53,8 @@ class Pages:
             yield from self.themes(category, None)
         for status in self.shelf.statuses.numbers:
             yield from self.with_status(status, None)
-        yield from self.supported()
+        for name in self.shelf.orders:
+            yield from self.ordered(name)
         yield from self.ballot()
         yield from self.result()
 
@@ -76,6 +78,7 @@ class Pages:
             as_of=document["as_of"],
             pack=f"proposals-{(number - 1) // PACK:05d}",
             is_listed=not document["withdrawn"],
+            searched=_searched(document),
         )
 
     def lists(self, blocks: set[int], *, is_first: bool) -> Iterator[Page]:
@@ -132,13 +135,14 @@ class Pages:
         pack = "list" if is_first or last <= FEW_BLOCKS else "older"
         return Page(path, "ideas/list.html", context, as_of=as_of, pack=pack)
 
-    def supported(self) -> Iterator[Page]:
-        """The most supported proposals, while their counts are public."""
-        if self.has_votes:
-            rows = self.shelf.supported.rows()
+    def ordered(self, name: str) -> Iterator[Page]:
+        """The first proposals in an order; the most supported while their counts are public."""
+        if self.has_votes or name != "support":
+            rows = self.shelf.orders[name].rows()
             as_of = max((one["as_of"] for one in rows), default=0)
-            yield Page(f"/{self.slug}/soutiens/", "ideas/supported.html", {"proposals": rows, "has_votes": True},
-                       as_of=as_of, pack="list")  # fmt: skip
+            context = {"proposals": rows, "has_votes": self.has_votes, "order": name}
+            yield Page(f"/{self.slug}/{ORDERS[name]}/", "ideas/ordered.html", context, as_of=as_of,
+                       pack="list")  # fmt: skip
 
     def _has_ballot(self) -> bool:
         takes_votes = any("vote" in phase.open for phase in self.shelf.consultation.phases)
@@ -169,6 +173,12 @@ class Pages:
 
 def _sizes(lists: Mapping[str, Sequence[int]]) -> dict[str, int]:
     return {name: len(numbers) for name, numbers in lists.items() if numbers}
+
+
+def _searched(document: Document) -> dict[str, Searched]:
+    if document["withdrawn"]:
+        return {}
+    return {"": Searched(document["title"], document["text"], document["lang"], "idea", document["received_at"])}
 
 
 def _last_block(numbers: Sequence[object]) -> int:

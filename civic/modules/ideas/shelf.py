@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.ideas import open_data
+from civic.modules.ideas.orders import Order, Talk, by_lot, by_support, standing
 from civic.modules.ideas.pages import BLOCK, Pages
 from civic.modules.ideas.statuses import Statuses
-from civic.modules.ideas.support import MostSupported
+from civic.ranking import Standing, place_of
 
 ALL = "*"
+_DAY = 86_400
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
 
@@ -35,8 +37,14 @@ class IdeasShelf:
         self.proposals: list[Document] = []  # by number - 1
         self.by_id: dict[str, Document] = {}
         self.by_category: dict[str, list[int]] = {category.id: [] for category in consultation.categories}
-        self.supported = MostSupported()
         self.statuses = Statuses(statuses)
+        self.talk = Talk()
+        self.day = 0  # of the newest act that shows: proposals are drawn by lot once a day
+        self.orders = {
+            "support": Order(by_support),
+            "relevance": Order(self._relevance),
+            "lot": Order(self._lot),
+        }
 
     def put(self, table: str, document: Document) -> frozenset[str]:
         """See Shelf."""
@@ -45,13 +53,38 @@ class IdeasShelf:
             return frozenset({ALL}) if any(before.get(one) != document.get(one) for one in _SHOWN) else frozenset()
         if table == "answers":
             return self._put_answers(document)
-        return frozenset(self._put_proposal(document)) if table == "proposals" else frozenset()
+        if table != "proposals":
+            return frozenset(self._put_talk(document))
+        return frozenset(self._put_proposal(document))
 
     def _put_answers(self, document: Document) -> frozenset[str]:
         moved = self.statuses.put(document)
         for one in sorted(moved.ids & self.by_id.keys()):
             self._put_proposal(self.by_id[one])
         return moved.topics | {f"about:{one}" for one in moved.ids}
+
+    def _relevance(self, document: Document) -> tuple[int, int] | None:
+        return None if document["withdrawn"] else place_of(self.standing(document), self.consultation.ranking)
+
+    def _lot(self, document: Document) -> tuple[int, int] | None:
+        return by_lot(document, f"{self.consultation.slug}|{self.day}")
+
+    def standing(self, document: Document) -> Standing:
+        """What the place of a proposal in the order of relevance depends on."""
+        return standing(document, self.talk)
+
+    def _put_talk(self, document: Document) -> set[str]:
+        """Of what others say only how much matters, and only to the order of relevance."""
+        about = self.by_id.get(self.talk.put(document))
+        return {"order:relevance"} if about is not None and self.orders["relevance"].put(about) else set()
+
+    def _put_in_orders(self, document: Document) -> set[str]:
+        if document["as_of"] // _DAY > self.day:
+            self.day = document["as_of"] // _DAY
+            lot = self.orders["lot"] = Order(self._lot)
+            for one in self.proposals:
+                lot.put(one)
+        return {f"order:{name}" for name, order in self.orders.items() if order.put(document)}
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
@@ -69,8 +102,7 @@ class IdeasShelf:
             if any(before[one] != document[one] for one in ("title", "withdrawn", "category")):
                 topics |= {"ballot", "first"}
         self.by_id[document["id"]] = document
-        if self.supported.put(document):
-            topics.add("top")
+        topics |= self._put_in_orders(document)
         return topics | self._put_category(before, document)
 
     def _put_category(self, before: Document | None, document: Document) -> set[str]:
@@ -97,8 +129,9 @@ class IdeasShelf:
             yield from pages.themes(category, wanted.themes[category])
         for status in sorted(wanted.statuses):
             yield from pages.with_status(status, wanted.statuses[status])
-        if "top" in topics or any(self.supported.is_shown(one) for one in wanted.ids):
-            yield from pages.supported()
+        for name, order in self.orders.items():
+            if f"order:{name}" in topics or any(order.is_shown(one) for one in wanted.ids):
+                yield from pages.ordered(name)
         if "ballot" in topics:
             yield from pages.ballot()
         yield from pages.result()
@@ -123,7 +156,9 @@ class IdeasShelf:
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
-        return open_data.files(self.consultation, self.row, self.proposals)
+        yield from open_data.files(self.consultation, self.row, self.proposals)
+        standing = [self.standing(one) for one in self.proposals if not one["withdrawn"]]
+        yield from open_data.ranking_files(self.consultation, standing)
 
     def entries(self) -> Iterator[FeedEntry]:
         """The newest proposals and the town's newest answers."""
@@ -154,7 +189,7 @@ class IdeasShelf:
     def outcome(self) -> Mapping[str, Any] | None:
         """The proposal with most votes for, and the figures around it."""
         results = self.row.get("results")
-        best = self.supported.best()
+        best = self.orders["support"].best()
         if results is None or best is None:
             return None
         return {"proposal": best, "results": results, "number": len(self.proposals)}

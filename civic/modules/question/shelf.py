@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from civic.consultation import Consultation
-from civic.module import DataFile, Document, FeedEntry, Page, Panel
+from civic.module import DataFile, Document, FeedEntry, Page, Panel, Searched
 from civic.modules.question import open_data
 from civic.modules.question.count import view_of
 from civic.phases import are_counts_public
@@ -81,8 +81,19 @@ class QuestionShelf:
         context = {"one": view, "number_of_all": len(self.documents), "has_votes": self._has_votes}
         return Page(
             f"/{self.slug}/{number}/", "question/question.html", context, target=identity, as_of=document["as_of"],
-            pack="list",
+            pack="list", searched=self._searched(number), is_pictured=True,
         )  # fmt: skip
+
+    def _searched(self, number: int) -> dict[str, Searched]:
+        one = self.consultation.questions[number - 1]
+        labels = [answer.label for answer in one.options]
+        return {
+            code: Searched(
+                title, "\n".join([one.text.get(code, ""), *(label[code] for label in labels if label)]).strip(), code,
+                "question", self.consultation.opens_at,
+            )
+            for code, title in one.title.items()
+        }  # fmt: skip
 
     def _result(self) -> Iterator[Page]:
         if self.row["state"] == "results" and self.row["results"] is not None and self.documents:
