@@ -74,14 +74,14 @@ def test_a_part_of_the_stylesheet_that_is_missing_is_named(town: Town, theme: Pa
 
 
 def test_a_python_warning_is_fatal(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("site_builder.site.core_pages", lambda _: warnings.warn("mind this", stacklevel=1))
+    monkeypatch.setattr("site_builder.site.core_pages", lambda _, **__: warnings.warn("mind this", stacklevel=1))
     with pytest.raises(UserWarning, match="mind this"):
         build_site(site_of(town, tmp_path / "site"))
 
 
 def test_a_warning_of_pelican_is_fatal(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     logger = logging.getLogger("pelican.generators")
-    monkeypatch.setattr("site_builder.site.core_pages", lambda _: logger.warning("mind this %d", id(town)))
+    monkeypatch.setattr("site_builder.site.core_pages", lambda _, **__: logger.warning("mind this %d", id(town)))
     with pytest.raises(BuildFailure, match="mind this"):
         build_site(site_of(town, tmp_path / "site"))
 
