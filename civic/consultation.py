@@ -27,12 +27,14 @@ from civic.manifest_bytes import manifest_bytes
 from civic.notices import Notice, read_notices
 from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
+from civic.settings import Settings, read_settings
 from civic.space import Space
 
 VOTE = "vote"
 PHASES = ("collect", "analysis", VOTE, "decision")
 MODES = ("open", "named")
 ASSURANCE_LEVELS = LEVELS
+FOREVER = 4_102_444_800  # end of a phase that has none: the first second of 2100
 LEAST_VOTERS = 10  # with fewer, who voted what would be guessed from the published ballots
 _MEMBERS = frozenset(
     {
@@ -101,6 +103,9 @@ class Consultation:
     notices: tuple[Notice, ...] = ()  # of the revisions that came after people had acted
     issuers: Mapping[str, IssuerKey] = field(default_factory=dict)  # of the secret questions, by their ids
     profile: Profile | None = None  # the groups of people by which the result is told
+    languages: tuple[str, ...] = ()  # in which the town says it, its first one first
+    settings: Settings = field(default_factory=dict)  # what it declared for its modules, by their names
+    earlier: tuple[Consultation, ...] = ()  # the same under settings of before, where old acts are read again
 
     @property
     def assurance(self) -> str:
@@ -121,6 +126,11 @@ class Consultation:
         takes_acts = [phase for phase in self.phases if phase.open]
         votes = [phase for phase in takes_acts if phase.id == VOTE]
         return (votes or takes_acts or list(self.phases))[-1].ends_at
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether it has no end, as reports and news have none."""
+        return self.phases[-1].ends_at == FOREVER
 
     @property
     def accept_until(self) -> int:
@@ -150,7 +160,7 @@ def parse_consultation(
     """
     where = f"consultations/{slug}/consultation.toml"
     check_slug(slug, where)
-    check_members(table, where, _MEMBERS)
+    check_members(table, where, _MEMBERS | frozenset(read_names(table, "modules", where)))
     if set(texts) != set(space.languages):
         raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
     phases = _read_phases(table, where)
@@ -164,7 +174,8 @@ def parse_consultation(
     keys = _keys_of(questions, issuers or {}, rules, where, slug)
     declared = Consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
-        manifest=b"", mh="", questions=questions, notices=notices, issuers=keys,
+        manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, languages=space.languages,
+        settings=read_settings(table, frozenset(rules["modules"]) - _MEMBERS, where),
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))
@@ -244,13 +255,14 @@ def _read_voters(table: Mapping[str, Any], where: str) -> tuple[str, Eligibility
 
 def _read_phases(table: Mapping[str, Any], where: str) -> tuple[Phase, ...]:
     phases: list[Phase] = []
-    for number, one in enumerate(read_member(table, "phase", list, where, []), 1):
+    declared = read_member(table, "phase", list, where, [])
+    for number, one in enumerate(declared, 1):
         place = f"{where}, phase {number}"
         check_members(one, place, frozenset({"id", "starts_at", "ends_at", "open"}))
         phase = Phase(
             read_slug(one, "id", place),
             read_instant(one, "starts_at", place),
-            read_instant(one, "ends_at", place),
+            FOREVER if "ends_at" not in one and len(declared) == 1 else read_instant(one, "ends_at", place),
             read_names(one, "open", place),
         )
         if phase.id not in PHASES:

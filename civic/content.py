@@ -12,6 +12,7 @@ from civic.canonical import parse_json
 from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError, check_slug
 from civic.issuers import parse_issuers
+from civic.module import Modules
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
 
@@ -57,8 +58,11 @@ class Content:
         return jws if is_ours else None
 
 
-def parse_content(files: Mapping[str, bytes]) -> Content:
-    """The content in `files` (path below the town's folder, with "/" -> bytes); DeclarationError says what to mend."""
+def parse_content(files: Mapping[str, bytes], modules: Modules | None = None) -> Content:
+    """The content in `files` (path below the town's folder, with "/" -> bytes); DeclarationError says what to mend.
+
+    What the town set for its modules is checked where these are given.
+    """
     if "space.toml" not in files:
         raise DeclarationError("space.toml is missing")
     space = parse_space(_parse_toml(files, "space.toml"))
@@ -67,6 +71,10 @@ def parse_content(files: Mapping[str, bytes]) -> Content:
         slug: _consultation(files, slug, space)
         for slug in sorted({path.split("/")[1] for path in files if path.startswith("consultations/")})
     }
+    for one in consultations.values():
+        for name in one.modules:
+            if modules is not None and name in modules:
+                modules[name].check(one)
     taken = set(pages) & set(consultations) | (set(pages) | set(consultations)) & (RESERVED | set(space.languages))
     if taken:
         raise DeclarationError(f"'{min(taken)}' is an address of the site, or taken twice")

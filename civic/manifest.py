@@ -62,7 +62,9 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str], wor
         limits={str(kind): _number(limit) for kind, limit in found["limits"].items()},
         categories=tuple(Category(one, {}) for one in _names(found["categories"])), phases=phases, sources=sources,
         manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()), profile=parse_profile(found.get("profile")),
-        questions=tuple(questions), issuers={one: parse_issuer_jwk(members) for one, members in keys.items()},
+        questions=tuple(questions), languages=tuple(found["question_sha256"]),
+        settings=_tables(found.get("settings", {})),
+        issuers={one: parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))
 
@@ -72,6 +74,12 @@ def _action(kind: str, one: Mapping[str, Any]) -> Action:
         kind, str(one.get("assurance", "")), _number(one.get("min_age", 0)), str(one.get("born_by", "")),
         _names(one.get("neighbourhoods", [])), _number(one.get("guardian_under", 0)), str(one.get("grown_by", "")),
     )  # fmt: skip
+
+
+def _tables(found: Any) -> dict[str, Any]:
+    if type(found) is not dict or any(type(one) is not dict for one in found.values()):
+        raise ValueError("not a manifest: settings are tables")
+    return found
 
 
 def _number(value: Any) -> int:

@@ -152,6 +152,9 @@ class Module(Protocol):
     choices: tuple[str, ...]  # what `counted` may answer whatever the town declares; () where nothing is counted
     targets: tuple[str, ...]  # kinds whose acts other modules may be about
 
+    def check(self, consultation: Consultation) -> None:
+        """Returns if the town's settings for this module can be used; DeclarationError says what to mend."""
+
     def parse(self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]) -> Any:
         """The typed payload of `body`; Refused BAD_PAYLOAD or BAD_OPTION."""
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from civic.admission import Act, Rules, settle
 from civic.canonical import parse_json
-from civic.consultation import Category
+from civic.consultation import Category, Consultation
 from civic.envelope import Envelope
-from civic.module import Modules, module_of, needs_of
+from civic.module import Module, Modules, module_of, needs_of
 from civic.questions import widened_questions
+from civic.refusals import Refused
 from civic.slots import Counted, Head
 
 
@@ -84,7 +85,32 @@ def widened(rules: Rules, manifests: Iterable[bytes]) -> Rules:
     wide = replace(
         consultation, modules=tuple(modules), categories=tuple(categories), limits={}, questions=questions
     )  # fmt: skip
-    return rules._replace(consultation=wide, languages=tuple(languages))
+    return rules._replace(consultation=replace(wide, earlier=_earlier(wide, known)), languages=tuple(languages))
+
+
+def _earlier(wide: Consultation, manifests: Iterable[Mapping[str, Any]]) -> tuple[Consultation, ...]:
+    """The rules under each of the settings of before, the newest first."""
+    found: list[Consultation] = []
+    for one in manifests:
+        settings, languages = one.get("settings", {}), tuple(one["question_sha256"])
+        if settings != wide.settings and all(settings != each.settings for each in found):
+            found.insert(0, replace(wide, settings=settings, languages=languages))
+    return tuple(found)
+
+
+def parse_again(
+    module: Module, kind: str, body: Mapping[str, Any], wide: Consultation, languages: tuple[str, ...]
+) -> Any:
+    """The payload of an act that was admitted once; `wide` is of `widened`. Refused where no rules of its time fit."""
+    try:
+        return module.parse(kind, body, wide, languages)
+    except Refused:
+        for one in wide.earlier:
+            try:
+                return module.parse(kind, body, one, languages)
+            except Refused:
+                continue
+        raise
 
 
 def _all(manifests: Iterable[Mapping[str, Any]], name: str) -> list[str]:
@@ -101,7 +127,7 @@ def admitted(envelope: Envelope, voter: str, rx: int, rules: Mapping[str, Rules]
     if module is None:
         raise KeyError(kind)
     is_empty = envelope.kind == "withdraw"
-    payload = None if is_empty else module.parse(kind, envelope.body, known.consultation, known.languages)
+    payload = None if is_empty else parse_again(module, kind, envelope.body, known.consultation, known.languages)
     wide, slot_id = known.consultation, envelope.slot_id
     needs = () if is_empty else needs_of(modules, module, wide, kind, slot_id, payload)
     return Act(envelope, wide, module, kind, voter, payload, rx, was_admitted=True, needs=needs)

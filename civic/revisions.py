@@ -11,6 +11,7 @@ from typing import Any
 from civic.canonical import parse_json
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
+from civic.settings import lost_ids
 
 # Members that say which version it is, and not what holds.
 _NAMES = frozenset({"revision", "notices", "v"})
@@ -107,6 +108,9 @@ def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     for name in ("modules", "categories"):
         if not set(old[name]) <= set(new[name]):
             return f"nothing can be taken out of '{name}'"
+    lost = lost_ids(old.get("settings", {}), new.get("settings", {}))
+    if lost:
+        return f"'{min(lost)}' must stay"
     if old["mode"] != new["mode"]:
         return "'mode' must stay"
     if old["counts"] == "hidden" and new["counts"] == "open":

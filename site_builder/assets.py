@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from civic.canonical import canonical_json
@@ -40,9 +41,11 @@ _LATER = (
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
 _OF_ACTS = ("refused.", "trail.", "wait.")
+# Of a module's words: what the outbox alone says, and what forms alone say.
+_OF_OUTBOX, _OF_FORMS = ("outbox.",), ("fault.", "offline.", "own.")
+_ACTS = _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS")
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
-    "acts": _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS"),
     "outbox": _Late(
         "outbox_asset", "", ("outbox.", "later", *_OF_ACTS), "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")
     ),
@@ -53,7 +56,7 @@ _PARTS = {
     "grant": _Late("grant_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
 }
-_APART = tuple({prefix for one in (*_LATER, *_PARTS.values()) for prefix in one.prefixes})
+_APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Assets:
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
     parts: Mapping[str, Mapping[str, str]]  # by language, the scripts that pages name themselves, by name
+    acts: Mapping[str, Mapping[frozenset[str], str]]  # by language, the script of acts for each set of modules
     icon: str
     touch_icon: str
 
@@ -78,44 +82,71 @@ class _Shelf:
         return f"/{file}"
 
 
-def make_assets(theme: Theme, space: Space, site_url: str) -> Assets:
-    """Scripts, icons and the files of the site's root, made from theme and town alone."""
+def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[frozenset[str]] = ()) -> Assets:
+    """Scripts, icons and the files of the site's root, made from theme and town alone.
+
+    `used` are the sets of modules that the town's consultations have: a page loads what its own modules bring.
+    """
     shelf = _Shelf()
     colour = palette(space.colour).town
     icon = shelf.add(icon_svg(colour), "svg")
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
-    scripts, parts = _scripts(shelf, theme, space.languages)
+    scripts, parts, acts = _scripts(shelf, theme, space.languages, used)
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
-    return Assets(shelf.files, scripts, parts, icon, touch_icon)
+    return Assets(shelf.files, scripts, parts, acts, icon, touch_icon)
 
 
-def _scripts(shelf: _Shelf, theme: Theme, codes: tuple[str, ...]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+_Acts = dict[str, dict[frozenset[str], str]]
+
+
+def _scripts(
+    shelf: _Shelf, theme: Theme, codes: tuple[str, ...], used: Collection[frozenset[str]]
+) -> tuple[dict[str, str], dict[str, dict[str, str]], _Acts]:
     """Page script and parts of each language (themes/town/static/js/README.md says which bundle is given what)."""
     if not theme.has_scripts:
-        return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, ""))
-    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values())}
+        return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, "")), {code: {} for code in codes}
+    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS)}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
-    modules = f"const BROUGHT = {brought(theme.brought)};\n"
-    scripts, parts = {}, {}
+    scripts, parts, acts = {}, {}, _Acts()
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
-
-        def add(one: _Late, words: Mapping[str, str] = words, urls: Mapping[str, str] = urls) -> str:
-            own = {one.words: _part(words, one.prefixes)} if one.words else {}
-            given = {name: urls[name] for name in one.needs}
-            brings = modules if one is _PARTS["acts"] else ""
-            return shelf.add(_bundled(files[one], page, brings, **own, **given), "js")
-
+        others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
         for one in _LATER:
-            urls[one.url] = add(one)
-        parts[code] = {name: add(one) for name, one in _PARTS.items()}
+            urls[one.url] = shelf.add(_bundled(files[one], page, "", **_given(one, words, urls)), "js")
+        parts[code] = {
+            name: shelf.add(_bundled(files[one], page, "", **_given(one, words, urls, _brought_to(name, others))), "js")
+            for name, one in _PARTS.items()
+        }
+        acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each), "js") for each in used}
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
         script = bundle(page, _constants(WORDS=own), lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]])
-    return scripts, parts
+    return scripts, parts, acts
+
+
+def _given(
+    one: _Late, words: Mapping[str, str], urls: Mapping[str, str], more: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, object]:
+    own = {one.words: {**_part(words, one.prefixes), **more}} if one.words else {}
+    return {**own, **{name: urls[name] for name in one.needs}}
+
+
+def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
+    """What the script `part` says in the `words` of modules."""
+    if part == "outbox":
+        return {key: text for key, text in words.items() if not key.startswith(_OF_FORMS)}
+    return _part(words, ("choice.",)) if part == "recount" else {}
+
+
+def _acts_script(theme: Theme, entry: Path, page: Path, code: str, modules: frozenset[str]) -> bytes:
+    """The script of acts on the pages of consultations that have these modules."""
+    own = [theme.brought[name] for name in sorted(modules)]
+    brings = f"const BROUGHT = {brought([one.script for one in own if one.script is not None])};\n"
+    said = {key: text for one in own for key, text in one.words[code].items() if not key.startswith(_OF_OUTBOX)}
+    return _bundled(entry, page, brings, ACT_WORDS=_part(theme.script_words[code], _OF_ACTS) | said)
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:

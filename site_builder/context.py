@@ -64,6 +64,7 @@ class SiteView:
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
     part_urls: Mapping[str, str]  # what some pages load besides, by name (assets.py)
+    acts_urls: Mapping[frozenset[str], str]  # by the modules of a consultation, what its pages load for their acts
     methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
@@ -76,6 +77,12 @@ class SiteView:
     def css(self, *parts: str) -> Markup:
         """The text of this page's <style>: core, `parts` in this order, the town's colours. Once a page."""
         return self.styles.inline(parts)
+
+    def part_url(self, name: str, consultation: ConsultationView | None) -> str:
+        """The address of a script that a page names (base.html); `acts` is that of its consultation's modules."""
+        if name == "acts" and consultation is not None:
+            return self.acts_urls[frozenset(consultation.rules.modules)]
+        return self.part_urls[name]
 
     @property
     def csp(self) -> str:
@@ -155,6 +162,11 @@ class ConsultationView:
     def accept_until(self) -> int:
         """Last instant at which an act made in time is taken; results come after it."""
         return self.rules.accept_until
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether it has no end: no date is told, no square hopped."""
+        return self.rules.is_permanent
 
     @property
     def mode(self) -> str:

@@ -55,7 +55,8 @@ def make_editions(
             sync_url=installation.sync_url, box_url=box, site_url=installation.site_url,
             meta=_meta(space, installation, language, box), pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
-            part_urls=assets.parts[language.code], methods=installation.methods, icon_url=assets.icon,
+            part_urls=assets.parts[language.code], acts_urls=assets.acts[language.code],
+            methods=installation.methods, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, has_log=bool(installation.log), town_key=paper,
             arms=drawings[0], skyline=drawings[1], styles=styles,
         )  # fmt: skip

@@ -65,12 +65,13 @@ class Site:
     def read(self, environment: jinja2.Environment) -> None:
         """Reads content, snapshot and theme; nothing is read after it. DeclarationError, BuildFailure."""
         folders = self.folders
-        self.content: Content = parse_content(read_content(folders.content))
+        self.content: Content = parse_content(read_content(folders.content), self.modules)
         space = self.content.space
         installation = read_installation(folders.snapshots, space)
-        used = {name for one in self.content.consultations.values() for name in one.modules}
+        sets = {frozenset(one.modules) for one in self.content.consultations.values()}
+        used = frozenset[str]().union(*sets)
         theme = read_theme(folders.theme, self.modules, used, space.languages)
-        self.assets: Assets = make_assets(theme, space, installation.site_url)
+        self.assets: Assets = make_assets(theme, space, installation.site_url, sets)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content)
         self.desks: dict[str, Desk] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import minify
@@ -15,9 +16,14 @@ from site_builder.failure import BuildFailure
 CORE = "core"
 
 
-def read_parts(folder: Path) -> dict[str, str]:
-    """The parts in `folder`, minified: `<part>.css` by name."""
-    return {file.stem: str(minify.string("text/css", file.read_text("utf-8"))) for file in sorted(folder.glob("*.css"))}
+def read_parts(folders: Iterable[Path]) -> dict[str, str]:
+    """The parts in `folders`, minified: `<part>.css` by name; BuildFailure where two have one name."""
+    parts: dict[str, str] = {}
+    for file in (file for folder in folders for file in sorted(folder.glob("*.css"))):
+        if file.stem in parts:
+            raise BuildFailure(f"{file}: there is a part of this name already")
+        parts[file.stem] = str(minify.string("text/css", file.read_text("utf-8")))
+    return parts
 
 
 def colours(colour: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from civic import modules as module_folders
 from civic.module import Modules
@@ -12,18 +13,25 @@ from site_builder.styles import read_parts
 from site_builder.words import read_words
 
 
+class Brought(NamedTuple):
+    """A module's part of the browser code: its script, None where it has none, and its words by language."""
+
+    script: Path | None
+    words: Mapping[str, dict[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """What a site looks like and says; `script_words` are those of the browser code, by language.
 
-    `brought` is the browser code of the modules that the town uses, whose words are among them.
+    `brought` is what each module that the town uses adds to the browser code, by its name.
     """
 
     parts: dict[str, str]
     words: Mapping[str, dict[str, str]]
     scripts: Path  # folder of the browser code
     script_words: Mapping[str, dict[str, str]]
-    brought: tuple[Path, ...]
+    brought: Mapping[str, Brought]
 
     @property
     def has_scripts(self) -> bool:
@@ -40,14 +48,21 @@ def read_theme(folder: Path, modules: Modules, used: Collection[str], languages:
     sources = [folder / "words", *(one / "words" for one in folders_of(modules) if any((one / "words").glob("*.json")))]
     has_scripts = (scripts / "main.mjs").is_file()
     own = [one for one in folders_of(modules) if one.name in used]
-    script_sources = [scripts / "words", *(one / "script_words" for one in own if (one / "script_words").is_dir())]
     return Theme(
-        read_parts(folder / "static" / "css"),
+        read_parts([folder / "static" / "css", *(one / "css" for one in folders_of(modules))]),
         {code: read_words(sources, code) for code in languages},
         scripts,
-        {code: read_words(script_sources, code) for code in languages} if has_scripts else {},
-        tuple(one / "script.mjs" for one in own if (one / "script.mjs").is_file()),
+        {code: read_words([scripts / "words"], code) for code in languages} if has_scripts else {},
+        {one.name: _brought_by(one, languages) for one in own},
     )
+
+
+def _brought_by(module: Path, languages: Sequence[str]) -> Brought:
+    script, words = module / "script.mjs", module / "script_words"
+    sources = [words] if words.is_dir() else []
+    return Brought(
+        script if script.is_file() else None, {code: read_words(sources, code) for code in languages}
+    )  # fmt: skip
 
 
 def folders_of(modules: Modules) -> list[Path]:

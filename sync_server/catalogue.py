@@ -13,6 +13,7 @@ from civic.admission import Rules
 from civic.canonical import parse_json
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
+from civic.module import Modules
 from sync_server.rules import register_rules
 from sync_server.settings import origin_of
 from sync_server.storage import Ledger, LedgerUnavailable
@@ -42,13 +43,16 @@ class _Folder:
 
 class Catalogue:
     """Every folder of `folder` is a town. `monotonic` gives seconds; files are looked at once a second at most.
+    What a town set for one of `modules` is checked.
 
     A town whose new files can't be read, or can't be noted in the ledger, keeps its old rules; `problems` says why.
     The cost of an answer depends on the town asked for, not on the others.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger, monotonic: Callable[[], float]) -> None:
-        self._root, self._ledger, self._monotonic = folder, ledger, monotonic
+    def __init__(
+        self, folder: Path, ledger: Ledger, monotonic: Callable[[], float], modules: Modules | None = None
+    ) -> None:
+        self._root, self._ledger, self._monotonic, self._modules = folder, ledger, monotonic, modules
         self._folders: dict[str, _Folder] = {}
         self._spaces: dict[str, _Folder] = {}
         self._searched_at = float("-inf")
@@ -113,7 +117,7 @@ class Catalogue:
 
     def _load(self, folder: _Folder) -> None:
         try:
-            content = parse_content(read_files(folder.path))
+            content = parse_content(read_files(folder.path), self._modules)
             space = content.space.id
             if self._spaces.setdefault(space, folder) is not folder:
                 raise DeclarationError(f"space.toml: another folder has the id '{space}' already")

@@ -65,7 +65,7 @@ def open_services(
     acceptance = Acceptance(ledger, writer, known, keys, per_key, now, random, settings.log_seconds)
     per_address = Windows(settings.requests_per_minute, monotonic)
     identities = open_identities(settings, keys, ledger, known, Sources(now, monotonic, random))
-    catalogue = Catalogue(settings.content, ledger, monotonic)
+    catalogue = Catalogue(settings.content, ledger, monotonic, known)
     stored = WitnessedLogs(ledger)
     witnessing = open_witnessing(settings.witness_for, stored, keys.witness, settings.sync_url)
     return Services(

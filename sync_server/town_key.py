@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from civic import modules
 from civic.content import SIGNATURE, TOWN_KEY, parse_content
 from civic.town_key import TownKey, parse_town_key, sign_manifest, town_key
 from sync_server.catalogue import read_files
@@ -48,7 +49,7 @@ def sign_town(folder: Path, key: SigningKey) -> list[str]:
     public = folder / TOWN_KEY
     if not public.is_file() or parse_town_key(public.read_bytes()).kid != key.kid:
         raise TownKeyRefused(f"{public} is not the public half of this key")
-    content = parse_content(read_files(folder))
+    content = parse_content(read_files(folder), modules.load())
     for slug, one in content.consultations.items():
         jws = sign_manifest(one.manifest, key.kid, key.sign)
         (folder / "consultations" / slug / SIGNATURE).write_text(f"{jws}\n", "ascii")

@@ -15,7 +15,7 @@ from civic.consultation import Consultation
 from civic.moderation import Hidden
 from civic.module import Declared, Document, Entry, Module, Modules
 from civic.phases import Moment, are_counts_public
-from civic.replay import widened
+from civic.replay import parse_again, widened
 from civic.revisions import changes_of
 from civic.secrecy import secret_question
 from civic.slots import SUM, Head
@@ -215,7 +215,7 @@ class Fold:
     def _payload(self, kind: str, envelope: str) -> Any:
         # The gate checked the signature before the ledger kept the envelope: here only the words are read again.
         body = parse_json(b64u_decode(envelope.split(".")[1]))["body"]
-        return self._modules[kind].parse(kind, body, self._once.consultation, self._once.languages)
+        return parse_again(self._modules[kind], kind, body, self._once.consultation, self._once.languages)
 
     def _document(self, identity: str, kept: _Kept) -> Document:
         head, module, is_gone = kept.head, self._modules[kept.kind], kept.payload is None  # withdrawn, erased, hidden

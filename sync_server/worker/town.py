@@ -87,7 +87,7 @@ class Town:
 
         DeclarationError, with nothing changed, where what the town wrote can't be read.
         """
-        content = parse_content(read_files(self.folder))
+        content = parse_content(read_files(self.folder), self.modules)
         for slug in _unsigned(content):
             log.warning("%s: manifest.jws is not the town's signature under these rules; run `preau sign`", slug)
         # Before the site shows a version of the rules: a phone may sign under it at once.

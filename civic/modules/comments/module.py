@@ -10,6 +10,7 @@ from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered
 from civic.modules.comments.shelf import CommentsShelf
 from civic.refusals import Code, Refused
+from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import check_text, normalise
 
@@ -35,6 +36,10 @@ class Comments:
     tables: Mapping[str, str] = {"comment": "comments"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+
+    def check(self, consultation: Consultation) -> None:
+        """There is nothing to set."""
+        no_settings(consultation, self.name)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]

@@ -9,6 +9,7 @@ from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.ideas.payload import CHOICES, Proposal, Vote, parse_proposal, parse_vote
 from civic.modules.ideas.shelf import IdeasShelf
+from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import normalise
 
@@ -21,6 +22,10 @@ class Ideas:
     tables: Mapping[str, str] = {"proposal": "proposals"}
     choices: tuple[str, ...] = CHOICES
     targets: tuple[str, ...] = ("proposal",)
+
+    def check(self, consultation: Consultation) -> None:
+        """There is nothing to set."""
+        no_settings(consultation, self.name)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]

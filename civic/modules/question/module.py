@@ -10,6 +10,7 @@ from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.question.shelf import QuestionShelf
 from civic.questions import BLANK, Question
 from civic.refusals import Code, Refused
+from civic.settings import no_settings
 from civic.slots import SUM, Counted
 
 BALLOTS = f"{SUM}ballots"
@@ -31,6 +32,10 @@ class QuestionModule:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (BLANK,)
     targets: tuple[str, ...] = ()
+
+    def check(self, consultation: Consultation) -> None:
+        """There is nothing to set."""
+        no_settings(consultation, self.name)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]

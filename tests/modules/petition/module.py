@@ -10,6 +10,7 @@ from civic.modules.petition.shelf import PetitionShelf
 from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered
 from civic.refusals import Code, Refused
+from civic.settings import no_settings
 from civic.slots import Counted
 from civic.text import check_text, normalise
 
@@ -28,6 +29,10 @@ class Petition:
     tables: Mapping[str, str] = {"signature": "signatures"}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+
+    def check(self, consultation: Consultation) -> None:
+        """There is nothing to set."""
+        no_settings(consultation, self.name)
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
