@@ -1,4 +1,4 @@
-"""The same election in pabutools, the field's reference (a development dependency), with the ties of docs/decisions/0022."""
+"""The same election in pabutools, the reference of the field, with our rule for ties (docs/decisions/0022)."""
 
 from __future__ import annotations
 

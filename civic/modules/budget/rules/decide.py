@@ -111,7 +111,9 @@ def _outcome(election: Election, support: Sequence[Support], run: Run | None, tu
         elif project not in found and run is not None:
             found[project] = _short(election, support, run, project, left)
     winners = tuple(project for project, why in found.items() if why.won)
-    return Outcome(winners, tuple(found[one] for one in range(len(election.projects))), run.share if run else Fraction(0))
+    return Outcome(
+        winners, tuple(found[one] for one in range(len(election.projects))), run.share if run else Fraction(0)
+    )
 
 
 def _why(support: Sequence[Support], project: int, reason: Reason, turn: int, left: int) -> Why:
