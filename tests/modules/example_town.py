@@ -1,0 +1,147 @@
+"""A town of one consultation, about the examples that a module brings: its acts in a ledger, its site in a folder.
+
+`civic/modules/<name>/examples.json`: docs/adding-a-module.md says what stands there.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from civic import modules
+from civic.consultation import Consultation
+from civic.content import Content, parse_content
+from civic.module import Module
+from civic.phases import moment_at
+from civic.receipt import commitment
+from site_builder.desk import Desk
+from site_builder.settings import build_site
+from site_builder.site import Folders, Site
+from sync_server.storage import Offer, open_ledger
+from tests.civic.town import DAY, OPENS, SPACE_TOML, TEXTS, Citizen, act_of, jti
+from tests.theme.conftest import THEME
+from tests.worker.test_fold import SALT, SPACE, loaded
+
+MODULES = modules.load()
+SLUG = "exemple"
+STATES = {"open": OPENS + 2 * DAY, "results": OPENS + 40 * DAY}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{5,8}(?:Z|[+-]\d\d:\d\d)")
+
+
+class Said(NamedTuple):
+    """An act of an example as it is signed."""
+
+    kind: str
+    slot_id: str
+    body: dict[str, Any]
+    voter: int
+
+
+def read_examples(module: Module) -> dict[str, Any]:
+    """The file in the module's folder."""
+    found: dict[str, Any] = json.loads((modules.HERE / module.name / "examples.json").read_text("utf-8"))
+    return found
+
+
+def town_files(module: Module, examples: Mapping[str, Any]) -> dict[str, bytes]:
+    """What the town wrote; everything is taken all the time."""
+    rules = {"modules": [module.name], "counts": "open", "grace": "0h", **examples.get("rules", {})}
+    phase = {
+        "id": "vote", "starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-03-31T00:00:00Z",
+        "open": [kind for name in rules["modules"] for kind in MODULES[name].kinds],
+    }  # fmt: skip
+    settings = {module.name: examples["settings"]} if examples.get("settings") else {}
+    lines = [f"{name} = {_toml(value)}" for name, value in {**rules, "phase": [phase], **settings}.items()]
+    found = {"space.toml": SPACE_TOML, f"consultations/{SLUG}/consultation.toml": "\n".join(lines) + "\n"}
+    for lang in ("fr", "en"):
+        found[f"pages/mairie/{lang}.md"] = f"title: Mairie ({lang})\n\nDu texte.\n"
+    texts = {f"consultations/{SLUG}/{lang}.md": data for lang, data in TEXTS.items()}
+    brought = {f"consultations/{SLUG}/{path}": text.encode() for path, text in examples.get("files", {}).items()}
+    return {path: text.encode() for path, text in found.items()} | texts | brought
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)} = {_toml(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, str) and _INSTANT.fullmatch(value) and datetime.fromisoformat(value).tzinfo:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def acts_of(module: Module, examples: Mapping[str, Any], rules: Consultation) -> Iterator[Said]:
+    """The acts in order, "@name" replaced by the id of the act of that name."""
+    ids: dict[str, str] = {}
+    for number, one in enumerate(examples["acts"], 1):
+        own = jti(1000 + number)
+        named = partial(re.compile(r"^@(.+)$").sub, lambda match: ids[match[1]])
+        body = _mapped(one["body"], named)
+        taking = next(MODULES[name] for name in rules.modules if one["kind"] in MODULES[name].kinds)
+        payload = taking.parse(one["kind"], body, rules, rules.languages)
+        slot_id = ids[one["about"]] if "about" in one else taking.slot_of(one["kind"], payload, rules) or own
+        if "name" in one:
+            ids[one["name"]] = slot_id
+        yield Said(one["kind"], slot_id, body, ord(one["voter"]) if "voter" in one else 1000 + number)
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _mapped(one, change) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_mapped(one, change) for one in value]
+    return change(value) if isinstance(value, str) else value
+
+
+class ExampleTown:
+    """The site of a module's examples on one day."""
+
+    def __init__(self, folder: Path, module: Module, state: str) -> None:
+        self.examples, self.folder = read_examples(module), folder
+        files = town_files(module, self.examples)
+        self.content: Content = parse_content(files, MODULES)
+        self.rules = self.content.consultations[SLUG]
+        for path, data in files.items():
+            (folder / "town" / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "town" / path).write_bytes(data)
+        self._take_acts(module)
+        self._write_snapshot(STATES[state])
+        self.site = Site(Folders(folder / "town", folder / "snapshots", THEME, folder / "site"), processes=1)
+        build_site(self.site)
+
+    @property
+    def desk(self) -> Desk:
+        """The consultation as the builder holds it."""
+        return self.site.desks[SLUG]
+
+    def one_of_each(self) -> list[str]:
+        """An address for each template that a page is made of."""
+        return list({page.template: page.path for page in self.desk.pages(None)}.values())
+
+    def _take_acts(self, module: Module) -> None:
+        self.ledger = open_ledger(f"sqlite:///{self.folder / 'preau.sqlite'}")
+        for number, one in enumerate(acts_of(module, self.examples, self.rules)):
+            citizen = Citizen(one.voter, self.rules)
+            is_own = one.slot_id == jti(1001 + number)
+            members = {} if is_own else {"jti": jti(5000 + number)}
+            text = citizen.seal(citizen.payload(one.kind, f"{one.kind}:{one.slot_id}", one.body, **members))
+            act = act_of(text, self.rules, OPENS + DAY + number)
+            self.ledger.append(SPACE, [Offer(act, SALT, commitment(SALT, text))])
+
+    def _write_snapshot(self, now: int) -> None:
+        fold, _ = loaded(self.ledger, self.rules, moment_at(self.rules, now))
+        with self.ledger.reading() as reading:
+            is_final = fold.moment.state == "results"
+            tables = fold.tables(reading.lines(SPACE, SLUG, fold.counted_kinds) if is_final else [])
+        installation = {
+            "space": self.content.space.id, "sync_url": "https://sync.valbrume.example", "precompress": False,
+            "site_url": self.content.space.site_url, "methods": ["email"],
+            "receipt_key": {"crv": "P-256", "kty": "EC", "x": "x" * 43, "y": "y" * 43},
+        }  # fmt: skip
+        (self.folder / "snapshots").mkdir()
+        for name, found in {"space": {"installation": [installation]}, SLUG: tables}.items():
+            numbered = {table: {str(n): row for n, row in enumerate(rows, 1)} for table, rows in found.items()}
+            (self.folder / "snapshots" / f"{name}.json").write_text(json.dumps(numbered), "utf-8")
