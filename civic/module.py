@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     unsigned: bool
     payload: Any
     votes: Mapping[str, int] | None  # totals of the choices for this id; None while they are hidden
+    final_rules: Consultation | None = None  # the rules, once the votes are final; None before
 
 
 @dataclass(frozen=True, slots=True)

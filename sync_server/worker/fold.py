@@ -77,6 +77,7 @@ class Fold:
     ) -> None:
         self.consultation, self.moment = consultation, now
         self.is_public = are_counts_public(consultation, now.state)
+        self._final_rules = consultation if now.state == "results" else None
         self._changes = changes_of(consultation, past)
         self._once = widened(Rules(consultation, frozenset(), languages), past)
         self._modules: dict[str, Module] = {}
@@ -224,7 +225,7 @@ class Fold:
             kind=kept.kind, id=identity, subject=head.subject, number=kept.number, no=head.first_no,
             received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
-            votes=tally.votes if self.is_public and module.choices else None,
+            votes=tally.votes if self.is_public and module.choices else None, final_rules=self._final_rules,
         )  # fmt: skip
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})
@@ -250,7 +251,7 @@ class Fold:
         entry = Entry(
             kind="", id=identity, subject=identity, number=put.number, no=0, received_at=0, as_of=tally.as_of,
             revised=False, withdrawn=False, unsigned=False, payload=None,
-            votes=tally.votes if self.is_public and module.choices else None,
+            votes=tally.votes if self.is_public and module.choices else None, final_rules=self._final_rules,
         )  # fmt: skip
         return module.document(entry)
 

@@ -1,7 +1,8 @@
 """Greedy: by support, each project in its turn while money is left for it.
 
 As `greedy_utilitarian_welfare` of pabutools: by satisfaction per unit of cost, so by votes (or points) with
-Measure.COST, by votes per cost with Measure.CARDINALITY. What does not fit is passed over. Nothing wins without support.
+Measure.COST, by votes per cost with Measure.CARDINALITY.
+What does not fit is passed over; nothing wins without support.
 """
 
 from __future__ import annotations

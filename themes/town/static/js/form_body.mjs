@@ -21,7 +21,7 @@ function sayMissing(kind, name) {
  * @returns {{ value: string | string[], fault: string }}
  */
 function readChoice($form, name, isList) {
-  const values = new FormData($form).getAll(name).map(String);
+  const values = new FormData($form).getAll(name).map(String).filter(Boolean);
   const max = Number($form.dataset.max || 1);
   if (!values.length) return { value: '', fault: sayMissing($form.dataset.act || '', name) };
   if (!isList) return { value: values[0], fault: '' };
@@ -60,7 +60,7 @@ export function readBody($form) {
   for (const member of (members || '').split(' ')) {
     const [, name, sign] = /** @type {RegExpExecArray} */ (/^(\w*)(.*)$/.exec(member));
     const $field = find(`[name="${name}"]`, $form);
-    if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
+    if (sign === '[]' || ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type))) {
       const { value, fault } = readChoice($form, name, sign === '[]');
       body[name] = value;
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
@@ -73,6 +73,6 @@ export function readBody($form) {
       if ($field.required && !$field.value) faults.push({ field: name, text: sayMissing(kind, name), missing: true });
     }
   }
-  const said = findAll('input:checked', $form).map(($input) => $input.dataset.said).filter(Boolean);
+  const said = findAll(':checked', $form).map(($input) => $input.dataset.said).filter(Boolean);
   return { body, chosen: said.join(', '), faults };
 }

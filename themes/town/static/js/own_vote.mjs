@@ -53,6 +53,10 @@ function fitForm(page, $form, acts) {
     if (vote && ticked !== signer) input.checked = chosenValues(vote.body[input.name]).includes(input.value);
     if (act && !vote) input.checked = false;
   }
+  for (const $option of findAll('select[name=choice] option', $form)) {
+    const option = /** @type {HTMLOptionElement} */ ($option);
+    if (vote && ticked !== signer) option.selected = chosenValues(vote.body.choice).includes(option.value);
+  }
   $form.dataset.ticked = signer;
 }
 
