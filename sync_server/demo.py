@@ -7,11 +7,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from civic import modules
 from civic.consultation import Consultation
+from civic.module import Module
 from civic.questions import Question
 from sync_server.signers import Sealed, Signers
 
@@ -96,6 +99,7 @@ class Scene:
     def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
         self.table = table
         self.questions = {one.id: one for one in consultation.questions}
+        self.consultation = consultation
         secret = SECRET + str(table["seed"]).encode()
         self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
 
@@ -135,7 +139,7 @@ class Scene:
     def _votes(self, voter: str) -> Iterator[Session]:
         start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
         at = start + int(self.signers.chance("at", voter) * (end - start))
-        cast = list(self._ballots(voter, at))
+        cast = [*self._ballots(voter, at), *self._baskets(voter, at)]
         for place, proposal in enumerate(self.table.get("proposal", ())):
             is_there = proposal["at"].timestamp() < at
             if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
@@ -153,6 +157,33 @@ class Scene:
                 body = {"question": question.id, "choice": self._answers(voter, question, ballot["chances"])}
                 rest = {"jti": self.signers.draw("ballot", voter, question.id), "rev": 1, "prev": None, "iat": at}
                 yield self.signers.seal(voter, "ballot", f"ballot:{question.slot}", body, **rest)
+
+    @cached_property
+    def baskets(self) -> Module:
+        """What knows where a basket lies."""
+        return modules.load()["budget"]
+
+    def _baskets(self, voter: str, at: int) -> Iterator[Sealed]:
+        for basket in self.table.get("basket", ()):
+            envelope = basket["envelope"]
+            if self.signers.chance("reach", voter, envelope) < basket["reach"]:
+                body = {"envelope": envelope, "choice": self._purchases(voter, envelope, basket["chances"])}
+                payload = self.baskets.parse("basket", body, self.consultation, self.consultation.languages)
+                slot = f"basket:{self.baskets.slot_of('basket', payload, self.consultation)}"
+                rest = {"jti": self.signers.draw("basket", voter, envelope), "rev": 1, "prev": None, "iat": at}
+                yield self.signers.seal(voter, "basket", slot, body, **rest)
+
+    def _purchases(self, voter: str, envelope: str, chances: Mapping[str, float]) -> list[str]:
+        """What the voter wants, from what is wanted most, while the money lasts."""
+        settings = self.consultation.settings[self.baskets.name]
+        left = next(one["amount"] for one in settings["envelope"] if one["id"] == envelope)
+        costs = {one["id"]: one["cost"] for one in settings["project"]}
+        bought = []
+        for wish, one in sorted((self.signers.chance("wish", voter, one), one) for one in chances):
+            if wish < chances[one] and costs[one] <= left:
+                bought.append(one)
+                left -= costs[one]
+        return sorted(bought)
 
     def _answers(self, voter: str, question: Question, chances: Mapping[str, float]) -> list[str]:
         if question.max > 1:

@@ -67,6 +67,7 @@ def _steps_to_change(election: Election, shares: EqualShares, run: Run) -> int:
     """After how many steps, at least 1, shares first buy in another way than in `run`."""
 
     def is_same(steps: int) -> bool:
+        """Whether shares raised so often still buy in the same way."""
         return shares.run(run.share + steps * election.step, is_traced=True).trace == run.trace
 
     same, other = 0, 1

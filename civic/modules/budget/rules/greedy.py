@@ -29,6 +29,7 @@ def take_turns(
     chosen = range(len(election.projects)) if among is None else among
 
     def order(project: int) -> tuple[Fraction, tuple[int, int]]:
+        """Sorts by support, most first."""
         return -election.worth(project, support[project].weight), election.tie(project)
 
     turns = []
