@@ -34,6 +34,7 @@ ROWS = {
     "tally": "Tally of 200 proposals after 1,000,000 votes",
     "log_publish": "Publishing in the public log",
     "recount": "Recounting a published result",
+    "winners": "Winners of a participatory budget",
     "offline_pack": "A consultation kept for offline reading",
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",

@@ -38,6 +38,7 @@ class Entry(NamedTuple):
     photos: Album = NO_PHOTOS  # photos that have arrived and can be shown
     places: tuple[Place, ...] = ()  # the acts that stand in line for it (civic.queues), while counts are public
     head: str = ""  # id of the envelope whose words show, "" where none do
+    final_rules: Consultation | None = None  # the rules, once the votes are final; None before
 
 
 class Searched(NamedTuple):

@@ -112,7 +112,7 @@ class Scene:
             yield from self._talk(proposal, identity)
         for ballot in self.table.get("ballot", ()):
             yield from self._talk(ballot, self.questions[ballot["question"]].slot)
-        for booked in self.table.get("registration", ()):
+        for booked in self.table.get("booking", ()):
             yield from self._registrations(booked)
         for place, act in enumerate(self.table.get("act", ())):
             yield from self._act(act, self.signers.draw("act", str(place)))
@@ -158,20 +158,23 @@ class Scene:
             person, event = f"guest {number} of {booked['event']}", booked["event"]
             seats = booked["seats"][number % len(booked["seats"])]
             body = {"event": event, "seats": seats, "name": "", "lang": "fr"}
-            rest = {"jti": self.signers.draw("registration", event, str(number)), "rev": 1, "prev": None, "iat": at}
-            slot = f"registration:{self._slot_of('registration', body)}"
-            yield Session(at, (self.signers.seal(person, "registration", slot, body, **rest),))
+            kind = booked["kind"]
+            rest = {"jti": self.signers.draw(kind, event, str(number)), "rev": 1, "prev": None, "iat": at}
+            slot = f"{kind}:{self._slot_of(kind, body)}"
+            yield Session(at, (self.signers.seal(person, kind, slot, body, **rest),))
 
     def _slot_of(self, kind: str, body: Mapping[str, Any]) -> str:
         """The slot that an act of this body must have."""
         rules = self.consultation
         module = module_of(MODULES, rules, kind)
-        return "" if module is None else module.slot_of(kind, module.parse(kind, body, rules, rules.languages), rules)
+        if module is None:
+            raise ValueError(f"{rules.slug}: nothing takes {kind}")
+        return module.slot_of(kind, module.parse(kind, body, rules, rules.languages), rules)
 
     def _votes(self, voter: str) -> Iterator[Session]:
         start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
         at = start + int(self.signers.chance("at", voter) * (end - start))
-        cast = [*self._ballots(voter, at), *self._sheets(voter, at)]
+        cast = [*self._ballots(voter, at), *self._sheets(voter, at), *self._baskets(voter, at)]
         for place, proposal in enumerate(self.table.get("proposal", ())):
             is_there = proposal["at"].timestamp() < at
             if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
@@ -194,13 +197,28 @@ class Scene:
         for place, sheet in enumerate(self.table.get("sheet", ())):
             if self.signers.chance("reach", voter, f"sheet {place}") < sheet["reach"]:
                 kind, body = sheet["kind"], sheet_body(sheet, voter, self.signers.chance)
-                module = module_of(MODULES, self.consultation, kind)
-                if module is None:
-                    raise ValueError(f"{self.consultation.slug}: nothing takes {kind}")
-                payload = module.parse(kind, body, self.consultation, self.consultation.languages)
-                slot = f"{kind}:{module.slot_of(kind, payload, self.consultation)}"
                 rest = {"jti": self.signers.draw(kind, voter, str(place)), "rev": 1, "prev": None, "iat": at}
-                yield self.signers.seal(voter, kind, slot, body, **rest)
+                yield self.signers.seal(voter, kind, f"{kind}:{self._slot_of(kind, body)}", body, **rest)
+
+    def _baskets(self, voter: str, at: int) -> Iterator[Sealed]:
+        for basket in self.table.get("purchase", ()):
+            envelope, kind = basket["envelope"], basket["kind"]
+            if self.signers.chance("reach", voter, envelope) < basket["reach"]:
+                body = {"envelope": envelope, "choice": self._purchases(voter, envelope, basket["chances"])}
+                rest = {"jti": self.signers.draw(kind, voter, envelope), "rev": 1, "prev": None, "iat": at}
+                yield self.signers.seal(voter, kind, f"{kind}:{self._slot_of(kind, body)}", body, **rest)
+
+    def _purchases(self, voter: str, envelope: str, chances: Mapping[str, float]) -> list[str]:
+        """What the voter wants, from what is wanted most, while the money lasts."""
+        (settings,) = self.consultation.settings.values()
+        left = next(one["amount"] for one in settings["envelope"] if one["id"] == envelope)
+        costs = {one["id"]: one["cost"] for one in settings["project"]}
+        bought = []
+        for wish, one in sorted((self.signers.chance("wish", voter, one), one) for one in chances):
+            if wish < chances[one] and costs[one] <= left:
+                bought.append(one)
+                left -= costs[one]
+        return sorted(bought)
 
     def _answers(self, voter: str, question: Question, chances: Mapping[str, float]) -> list[str]:
         if question.max > 1:

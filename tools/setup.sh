@@ -21,7 +21,8 @@ setup_python() {
             || stop "Python's venv module is missing (on Debian: apt-get install python3-venv)."
     fi
     echo "Installing $lock"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
+    # The lock is whole, so nothing is resolved: what it leaves out on purpose (pyproject.toml, tool.uv) is not asked for.
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement "$lock"
     # Hashes and an editable install can't share one pip call; --no-index: nothing unchecked is fetched.
     "$folder/bin/pip" install --quiet --disable-pip-version-check \
         --no-index --no-deps --no-build-isolation --editable .

@@ -105,7 +105,7 @@ class Recount:
             entry = Entry(
                 kind="", id=one.id, subject=one.id, number=number, no=0, received_at=0,
                 as_of=self._as_of.get(one.id, 0), revised=False, withdrawn=False, unsigned=False, payload=None,
-                votes=votes.get(one.id, {}) if module.choices else None,
+                votes=votes.get(one.id, {}) if module.choices else None, final_rules=self.rules,
             )  # fmt: skip
             tables.setdefault(one.table, []).append(module.document(entry))
         return tables
@@ -148,5 +148,5 @@ class Recount:
             kind=kind, id=identity, subject=head.subject, number=number, no=head.first_no, received_at=head.first_rx,
             as_of=max(words.rx, self._as_of.get(identity, 0)), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=words.payload,
-            votes=votes.get(identity, {}) if module.choices else None,
+            votes=votes.get(identity, {}) if module.choices else None, final_rules=self.rules,
         )  # fmt: skip

@@ -98,6 +98,7 @@ class Fold:
         self.consultation, self.moment, self._album = consultation, now, album
         self.has_other_photos = False  # whether `photos` may differ from when this was last set to False
         self.is_public = are_counts_public(consultation, now.state)
+        self._final_rules = consultation if now.state == "results" else None
         self._changes = changes_of(consultation, past)
         self._once = widened(Rules(consultation, frozenset(), languages), past)
         self._modules: dict[str, Module] = {}
@@ -325,7 +326,7 @@ class Fold:
             received_at=head.first_rx, as_of=max(kept.rx, tally.as_of), revised=head.rev > 1 and not is_gone,
             withdrawn=is_gone, unsigned=head.voter.startswith(FORM_VOTER), payload=kept.payload,
             votes=tally.votes if self.is_public and module.choices else None, photos=self._album,
-            head="" if is_gone else head.id,
+            head="" if is_gone else head.id, final_rules=self._final_rules,
         )  # fmt: skip
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})
@@ -349,7 +350,7 @@ class Fold:
             kind="", id=identity, subject=identity, number=put.number, no=0, received_at=0, as_of=tally.as_of,
             revised=False, withdrawn=False, unsigned=False, payload=None,
             votes=tally.votes if self.is_public and module.choices else None,
-            places=self._queues.get(identity, ()),
+            places=self._queues.get(identity, ()), final_rules=self._final_rules,
         )  # fmt: skip
         return module.document(entry)
 

@@ -21,7 +21,7 @@ function sayMissing(kind, name) {
  * @returns {{ value: string | string[], fault: string }}
  */
 function readChoice($form, name, isList) {
-  const values = new FormData($form).getAll(name).map(String);
+  const values = new FormData($form).getAll(name).map(String).filter(Boolean);
   const max = Number($form.dataset.max || 1);
   if (!values.length) return { value: '', fault: sayMissing($form.dataset.act || '', name) };
   if (!isList) return { value: values[0], fault: '' };
@@ -100,7 +100,9 @@ export function fillForm($form, body) {
     const $field = /** @type {HTMLInputElement} */ (one);
     if (!$field.name) continue;
     const value = pathOf($field.name).reduce((/** @type {any} */ part, key) => part && part[key], body);
-    if (['radio', 'checkbox'].includes($field.type)) $field.checked = value !== undefined && chosenValues(value).map(String).includes($field.value);
+    const chosen = value === undefined ? [] : chosenValues(value).map(String);
+    if (['radio', 'checkbox'].includes($field.type)) $field.checked = chosen.includes($field.value);
+    else if (one instanceof HTMLSelectElement && Array.isArray(value)) for (const $each of one.options) $each.selected = chosen.includes($each.value);
     else if (value !== undefined || $field.type !== 'hidden') $field.value = String(value ?? '');
   }
   $form.dispatchEvent(new Event('change'));
@@ -137,7 +139,7 @@ export function readBody($form) {
       const tree = readTree($form, name, faults);
       body[name] = /** @type {any} */ (tree);
       answers = sayCount(`answered.${kind}`, Object.keys(tree).length);
-    } else if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
+    } else if (sign === '[]' || ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type))) {
       const { value, fault } = readChoice($form, name, sign === '[]');
       putMember(body, name, sign === '#' ? /** @type {any} */ (Number(value)) : value);
       if (fault) faults.push({ field: name, text: fault, missing: !value.length });
@@ -152,6 +154,6 @@ export function readBody($form) {
       if ($field.required && !$field.value) faults.push({ field: name, text: sayMissing(kind, name), missing: true });
     }
   }
-  const said = findAll('input:checked', $form).map(($input) => $input.dataset.said).filter(Boolean);
+  const said = findAll(':checked', $form).map(($input) => $input.dataset.said).filter(Boolean);
   return { body, chosen: said.join(', ') || answers, faults };
 }

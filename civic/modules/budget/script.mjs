@@ -1,0 +1,155 @@
+// The till of a basket: what is left is shown and said after each tick, too much is refused with the way out, and a basket
+// that was not cast yet is kept on the phone.
+
+/**
+ * @param {Page} page
+ * @param {Tools} tools
+ */
+export function start(page, { element, find, findAll }) {
+  for (const $one of findAll('form[data-act=basket]')) {
+    const $form = /** @type {HTMLFormElement} */ ($one);
+    const $till = find('[data-till]', $form);
+    if ($till) new Basket(page, $form, $till, { element, find, findAll }).begin();
+  }
+}
+
+class Basket {
+  /**
+   * @param {Page} page
+   * @param {HTMLFormElement} $form
+   * @param {HTMLElement} $till
+   * @param {Pick<Tools, 'element' | 'find' | 'findAll'>} tools
+   */
+  constructor(page, $form, $till, tools) {
+    this.page = page;
+    this.$form = $form;
+    this.$till = $till;
+    this.tools = tools;
+    this.key = `preau-basket ${$form.dataset.slot}`;
+    this.isRestored = false;
+  }
+
+  begin() {
+    this.$form.addEventListener('change', (event) => this.change(/** @type {HTMLInputElement} */ (event.target)));
+    // Before the form's own listener: what is over the sum is not signed.
+    document.addEventListener('submit', (event) => event.target === this.$form && this.check(event), true);
+    // The page ticks what this phone has cast before; a basket begun since then comes after it.
+    new MutationObserver(() => this.restore()).observe(this.$form, { attributeFilter: ['data-ticked'] });
+    if (this.$form.dataset.ticked !== undefined) this.restore();
+    this.tell();
+  }
+
+  inputs() {
+    return /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (this.tools.findAll('[name=choice]', this.$form));
+  }
+
+  values() {
+    return new FormData(this.$form).getAll('choice').map(String).filter(Boolean);
+  }
+
+  /** @param {HTMLInputElement} changed */
+  change(changed) {
+    const isBlank = changed.value === 'blank' && changed.checked;
+    for (const input of this.inputs()) {
+      if (input instanceof HTMLSelectElement ? isBlank : (input.value === 'blank') !== isBlank) this.set(input, []);
+    }
+    try {
+      localStorage.setItem(this.key, this.values().join(' '));
+    } catch { /* the phone keeps nothing: the basket is only on this page */ }
+    this.show('[data-draft]', true);
+    this.show('[data-over]', false);
+    this.page.tell(this.tell());
+  }
+
+  /**
+   * @param {HTMLInputElement | HTMLSelectElement} input
+   * @param {string[]} values
+   */
+  set(input, values) {
+    if (input instanceof HTMLSelectElement) input.value = [...input.options].map((one) => one.value).find((one) => one && values.includes(one)) || '';
+    else input.checked = values.includes(input.value);
+  }
+
+  restore() {
+    const draft = this.isRestored ? null : localStorage.getItem(this.key);
+    this.isRestored = true;
+    if (draft !== null) {
+      for (const input of this.inputs()) this.set(input, draft.split(' '));
+      this.show('[data-draft]', true);
+    }
+    this.tell();
+  }
+
+  /**
+   * @param {string} selector
+   * @param {boolean} isShown
+   */
+  show(selector, isShown) {
+    const $part = this.tools.find(selector, this.$form);
+    if ($part) $part.hidden = !isShown;
+  }
+
+  /** How much of the sum, of the points or of the number allowed is left. */
+  left() {
+    const costs = this.inputs().filter((one) => one instanceof HTMLInputElement && one.checked).map((one) => Number(one.dataset.cost || 0));
+    const points = this.values().map((one) => Number(one.split('*')[1] || 0));
+    const { till, amount } = this.$till.dataset;
+    const used = till === 'knapsack' ? costs : till === 'points' ? points : this.picks().map(() => 1);
+    return Number(amount) - used.reduce((sum, one) => sum + one, 0);
+  }
+
+  picks() {
+    return this.values().filter((one) => one !== 'blank');
+  }
+
+  tell() {
+    const { find } = this.tools;
+    const left = this.left();
+    const { till, over, money } = this.$till.dataset;
+    const written = new Intl.NumberFormat(document.documentElement.lang).format(Math.abs(left));
+    const $word = find('[data-left-word]', this.$till);
+    const $left = find('[data-left]', this.$till);
+    const $picks = find('[data-picks]', this.$till);
+    if ($word) {
+      $word.dataset.word = $word.dataset.word || $word.textContent || '';
+      $word.textContent = (left < 0 ? over : $word.dataset.word) || '';
+    }
+    if ($left) $left.textContent = till === 'knapsack' ? (money || '').replace('{n}', written) : written;
+    if ($picks) $picks.textContent = String(this.picks().length);
+    this.$till.classList.add('told');
+    this.$till.classList.toggle('over', left < 0);
+    return (this.$till.textContent || '').replace(/\s+/g, ' ').trim();
+  }
+
+  isFine() {
+    const picks = this.picks();
+    const { till, least } = this.$till.dataset;
+    const ranks = picks.map((one) => Number(one.split('*')[1])).sort((one, other) => one - other);
+    if (till === 'ranking') return ranks.every((rank, place) => rank === place + 1);
+    return this.left() >= 0 && !(till === 'approval' && picks.length && picks.length < Number(least));
+  }
+
+  /** @param {Event} event */
+  check(event) {
+    if (this.isFine()) {
+      // What is signed now is on the phone as an act; an empty basket is asked about by the form.
+      if (this.values().length) localStorage.removeItem(this.key);
+      this.show('[data-draft]', false);
+      this.show('[data-over]', false);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { element, find } = this.tools;
+    const $fault = find('[data-over]', this.$form);
+    const $list = $fault && find('ul', $fault);
+    if (!$fault || !$list) return;
+    const chosen = this.inputs().filter((one) => (one instanceof HTMLSelectElement ? one.value : one.checked));
+    $list.replaceChildren(...chosen.map((one) => {
+      const $label = find(`label[for=${one.id}]`, this.$form);
+      return element('li', {}, element('a', { href: `#${one.id}` }, ($label && $label.textContent) || ''));
+    }));
+    $fault.hidden = false;
+    $fault.focus();
+  }
+}
