@@ -72,7 +72,7 @@ def test_the_slot_of_a_sum_is_the_same_for_ever() -> None:
 def row(votes: dict[str, int] | None, final: Consultation | None) -> Document:
     slot = slot_id(SLUG, "bourg")
     return BUDGET.document(
-        Entry("", slot, slot, 1, 0, 0, OPENS, False, False, False, None, votes, final)
+        Entry("", slot, slot, 1, 0, 0, OPENS, False, False, False, None, votes, final_rules=final)
     )  # fmt: skip
 
 

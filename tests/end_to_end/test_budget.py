@@ -111,10 +111,10 @@ def test_real_ballots_sent_to_the_town_give_the_winners_that_were_announced(
         results = town.site / slug / "donnees" / "results.json"
         until(results.is_file, "the open data")
         data = json.loads(results.read_text("utf-8"))
-        assert {one["id"] for one in data["items"] if one["won"]} == file.winners
+        assert {one["id"] for one in data["items"] if one["won"]} == set(file.winners or ())
         assert data["ballots"] == len(file.ballots)
         again = parse_pb(results.with_name("results.budget.pb").read_bytes())
-        assert again.winners == file.winners
+        assert again.winners == set(file.winners or ())
         assert len(again.ballots) == len(file.ballots)
 
 
