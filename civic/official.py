@@ -15,7 +15,7 @@ from civic.refusals import Code, Refused
 from civic.text import check_text
 
 REFUSED, MERGED = "refused", "merged"
-NO_VOTE = frozenset({REFUSED, MERGED})  # pages offer no vote on these
+NO_VOTE = frozenset({REFUSED, MERGED})  # pages ask for no vote on these
 MOST_LETTERS, MOST_OF_NAME, MOST_OF_COST = 2000, 80, 80
 NOT_SAID = -1  # of `done`
 

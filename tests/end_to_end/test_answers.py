@@ -74,7 +74,10 @@ def read_and_vote(town: Town, phone: Phone) -> None:
     assert body_of(vote)["seen"] == town.records(SLUG, "proposal")[1]["id"]  # what was read is part of what was signed
     citizens.get_by_role("link", name="Idée n° 1", exact=True).first.click()
     expect(citizens.get_by_role("main")).to_contain_text("Cette idée ne prend plus de voix")
-    expect(citizens.get_by_role("button", name="Voter")).to_have_count(0)
+    expect(citizens.get_by_role("button", name="Voter")).to_be_hidden()
+    citizens.get_by_text("Vous avez déjà voté ici").click()
+    expect(citizens.get_by_role("button", name="Voter")).to_be_visible()
+    check(citizens)
 
 
 def test_an_idea_that_is_being_written_outlives_a_closed_page_until_it_is_sent(

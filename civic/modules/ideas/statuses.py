@@ -64,7 +64,7 @@ class Statuses:
 
 
 def takes_votes(document: Document) -> bool:
-    """Whether pages offer a vote on an idea: not on what goes on elsewhere or was set aside."""
+    """Whether pages ask for a vote on an idea: not on what goes on elsewhere or was set aside."""
     return not document["withdrawn"] and not (document["answers"] and document["answers"][-1]["status"] in NO_VOTE)
 
 
