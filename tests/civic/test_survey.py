@@ -1,9 +1,11 @@
 """Questionnaires: what is asked of whom, what is counted, and that nobody's sheet can be read from the figures."""
 
 import json
+import re
 import statistics
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from civic import modules
 from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError
 from civic.groups import LEAST, pair_cells
@@ -135,6 +138,26 @@ def test_mean_and_median_are_those_of_the_numbers(numbers: list[int]) -> None:
     assert told is not None
     assert Fraction(told["median"]) == Fraction(statistics.median(map(Fraction, numbers)))
     assert abs(Fraction(told["mean"]) - Fraction(sum(numbers), len(numbers))) <= Fraction(1, 200)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["oui", "non", "2026-02-30"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+EXAMPLE = json.loads((modules.HERE / "survey" / "examples.json").read_text("utf-8"))["settings"]
+EVERY_TYPE = replace(rules(), settings={"survey": EXAMPLE})
+EVERY_ID = [one["id"] for section in EXAMPLE["section"] for one in section["question"]]
+
+
+@given(st.dictionaries(st.sampled_from(EVERY_ID) | st.text(max_size=4), anything, max_size=6))
+def test_any_sheet_is_read_or_refused_and_what_it_counts_has_no_space(drawn: dict[str, Any]) -> None:
+    try:
+        payload = SURVEY.parse("answers", {"answers": drawn}, EVERY_TYPE, ("fr", "en"))
+    except Refused:
+        return
+    assert payload.values == drawn
+    assert all(re.fullmatch(r"[a-z0-9=.^#@*-]+", key) for key in payload.counted)
 
 
 sheets = st.fixed_dictionaries(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -42,8 +41,7 @@ class When(NamedTuple):
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question. `low`, `high` and `step` are those of a scale or number; `first` and `last` days, "" for any."""
 
     id: str
