@@ -13,6 +13,7 @@ from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError, check_slug
 from civic.issuers import parse_issuers
 from civic.module import Modules
+from civic.project import Project, check_projects, parse_project
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
 from civic.town_map import WHERE as TOWN_MAP
@@ -21,8 +22,8 @@ from civic.town_map import TownMap, parse_town_map
 _META = re.compile(r"([a-z_]+): (.*)")
 RESERVED = frozenset(
     {
-        "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "communes", "404", "space",
-        "log", "town", "recompter", "registre", "moi", "confirmer",
+        "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "404", "space",
+        "log", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"
@@ -46,6 +47,8 @@ class Content:
     pages: Mapping[str, Mapping[str, Text]]
     consultations: Mapping[str, Consultation]
     texts: Mapping[str, Mapping[str, Text]]  # of consultations
+    projects: Mapping[str, Project]
+    project_texts: Mapping[str, Mapping[str, Text]]
     images: Mapping[str, bytes]  # coat of arms and skyline, by file name
     town_key: TownKey | None  # the public half of the key that the town keeps to itself
     signatures: Mapping[str, str]  # manifest.jws by slug, of these rules or older ones
@@ -78,16 +81,31 @@ def parse_content(files: Mapping[str, bytes], modules: Modules | None = None) ->
         for name in one.modules:
             if modules is not None and name in modules:
                 modules[name].check(one)
+    about, projects = _texts_under(files, "projects"), _projects(files, space)
+    check_projects(projects, consultations)
     taken = set(pages) & set(consultations) | (set(pages) | set(consultations)) & (RESERVED | set(space.languages))
     if taken:
         raise DeclarationError(f"'{min(taken)}' is an address of the site, or taken twice")
-    for name, by_language in (pages | texts).items():
+    if set(about) != set(projects):
+        raise DeclarationError(f"projects/{min(set(about) ^ set(projects))}: a project.toml and its texts are needed")
+    for name, by_language in [*(pages | texts).items(), *about.items()]:
         if set(by_language) != set(space.languages):
             raise DeclarationError(f"{name}: a text is needed in each of {', '.join(space.languages)}")
     images = {path: data for path, data in files.items() if "/" not in path and path.endswith(".svg")}
     town_map = parse_town_map(files[TOWN_MAP]) if TOWN_MAP in files else None
-    signatures = _signatures(files, consultations)
-    return Content(space, pages, consultations, texts, images, _town_key(files), signatures, town_map)
+    return Content(
+        space, pages, consultations, texts, projects, about, images, _town_key(files),
+        _signatures(files, consultations), town_map,
+    )  # fmt: skip
+
+
+def _projects(files: Mapping[str, bytes], space: Space) -> dict[str, Project]:
+    found = {}
+    for path in sorted(files):
+        if path.startswith("projects/") and path.endswith("/project.toml"):
+            slug = check_slug(path.split("/")[1], path)
+            found[slug] = parse_project(slug, _parse_toml(files, path), space.languages)
+    return found
 
 
 def _town_key(files: Mapping[str, bytes]) -> TownKey | None:

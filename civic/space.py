@@ -25,6 +25,7 @@ _MEMBERS = frozenset(
         "town_hall",
         "demo",
         "neighbourhood",
+        "mother",
     }
 )
 
@@ -61,6 +62,7 @@ class Space:
     skyline: str
     town_hall: TownHall
     neighbourhoods: tuple[Neighbourhood, ...] = ()
+    mother: str = ""  # id of the space whose portal lists this one
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -91,6 +93,7 @@ def parse_space(table: Mapping[str, Any]) -> Space:
             read_words(hall, "hours", where, languages),
         ),
         neighbourhoods=_read_neighbourhoods(table, where, languages),
+        mother=read_slug(table, "mother", where) if "mother" in table else "",
     )
 
 

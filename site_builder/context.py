@@ -17,7 +17,8 @@ consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (li
 `panels` (list of Panel for page.target); elsewhere they are None, None and ().
 The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data, register,
 recount) get `consultations` (a tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by
-closing date, then coming, then decided, newest first); page.html gets `text` (TextView) and `name`.
+closing date, then coming, then decided, newest first) and `projects` (a tuple of ProjectView); project.html gets
+`project`; page.html gets `text` (TextView) and `name`.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class SiteView:
     methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels
+    spaces: tuple[Document, ...]  # affiliated to this one (docs/formats.md §6)
+    mother: Mapping[str, str] | None  # name and site_url of the space this one is affiliated to
     has_log: bool  # whether there is a public log, below /log/
     town_key: str  # thumbprint of the town's own key in groups of four, "" where it has none
     arms: Markup  # the town's drawings, inline SVG, "" where there is none
@@ -130,6 +133,25 @@ class NoticeView(NamedTuple):
     parts: tuple[str, ...]
 
 
+class MilestoneView(NamedTuple):
+    """A date of a project in the page's language; `at` is its noon, epoch seconds."""
+
+    at: int
+    label: str
+    is_done: bool
+
+
+class ProjectView(NamedTuple):
+    """A project in the page's language, with what it groups; milestones by their day."""
+
+    slug: str
+    title: str
+    summary: str
+    html: Markup
+    consultations: tuple[ConsultationView, ...]
+    milestones: tuple[MilestoneView, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ConsultationView:
     """A consultation in the page's language, where the snapshot says it stands."""
@@ -148,6 +170,7 @@ class ConsultationView:
     summary_counts: tuple[tuple[str, int], ...] = ()  # (word, n); only where `consultations` are listed
     outcome: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()  # paths of its open data
+    project: PageLink | None = None  # that it belongs to
     groups: tuple[Document, ...] = ()  # tables of the result by group (docs/formats.md §14.3)
 
     @property

@@ -9,7 +9,7 @@ CORE = "core"  # the pack of pages kept offline on every phone
 _KEPT = frozenset({"mairie", "regles", "accessibilite", "vos-donnees"})
 
 
-def core_pages(content: Content) -> list[Page]:
+def core_pages(content: Content, *, is_mother: bool = False) -> list[Page]:
     """All of them, in the order in which they are kept offline."""
     pages = [
         Page("/", "home.html", {}, pack=CORE),
@@ -23,6 +23,12 @@ def core_pages(content: Content) -> list[Page]:
         Page("/recompter/", "recount.html", {}),
         Page("/404.html", "not_found.html", {}, is_listed=False),
     ]
+    if is_mother:
+        pages.append(Page("/communes/", "spaces.html", {}, pack=CORE))
+    if content.projects:
+        pages.append(Page("/projets/", "projects.html", {}, pack=CORE))
+    for slug in content.projects:
+        pages.append(Page(f"/projets/{slug}/", "project.html", {"project_slug": slug}, pack=CORE))
     for name, texts in content.pages.items():
         is_kept = name in _KEPT or any(text.menu for text in texts.values())
         pages.append(Page(f"/{name}/", "page.html", {"name": name}, pack=CORE if is_kept else ""))

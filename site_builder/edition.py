@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup
@@ -13,10 +15,21 @@ from markupsafe import Markup
 from civic.consultation import Consultation
 from civic.content import Content, Text
 from civic.module import Document, Page
+from civic.project import Project
 from civic.space import Space
 from civic.town_key import on_paper
 from site_builder.assets import Assets
-from site_builder.context import CSP_MARK, Alternate, ConsultationView, NoticeView, PageLink, SiteView, TextView
+from site_builder.context import (
+    CSP_MARK,
+    Alternate,
+    ConsultationView,
+    MilestoneView,
+    NoticeView,
+    PageLink,
+    ProjectView,
+    SiteView,
+    TextView,
+)
 from site_builder.desk import Desk
 from site_builder.drawings import code_svg, inline_svg
 from site_builder.failure import BuildFailure
@@ -59,7 +72,8 @@ def make_editions(
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
             part_urls=assets.parts[language.code], acts_urls=assets.acts[language.code],
             methods=installation.methods, icon_url=assets.icon,
-            touch_icon_url=assets.touch_icon, has_log=bool(installation.log), town_key=paper,
+            touch_icon_url=assets.touch_icon, has_log=bool(installation.log),
+            spaces=installation.spaces, mother=installation.mother, town_key=paper,
             arms=drawings[0], skyline=drawings[1], styles=styles, map=drawn,
         )  # fmt: skip
         words = Words(dict(theme.words[language.code]), language)
@@ -96,6 +110,7 @@ class Edition:
         self._codes = content.space.languages
         self._views: dict[str, ConsultationView] = {}
         self._consultations: tuple[ConsultationView, ...] = ()
+        self._projects: tuple[ProjectView, ...] = ()
         self._as_of = 0
         self._policies: dict[str, str] = {}
         self._templates: dict[str, jinja2.Template] = {}
@@ -160,7 +175,7 @@ class Edition:
             html=known.html if known else markdown(text.body), rules=rules, labels=_labels(rules, code),
             state=row["state"], phase=row["phase"], since=row.get("since", 0), results=row["results"],
             notices=_notices(rules, row.get("changes", {}), code),
-            groups=desk.groups,
+            groups=desk.groups, project=self._project_of(rules.slug),
         )  # fmt: skip
 
     def list_all(self, desks: Collection[Desk]) -> bool:
@@ -176,6 +191,7 @@ class Edition:
         ]
         before = self._consultations, self._as_of
         self._consultations = tuple(sorted(views, key=_rank))
+        self._projects = tuple(self._project(one) for one in self.content.projects.values())
         self._as_of = max((desk.row["as_of"] for desk in desks), default=0)
         return before != (self._consultations, self._as_of)
 
@@ -191,6 +207,9 @@ class Edition:
         variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates}
         if desk is None:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
+            variables["projects"] = self._projects
+            if "project_slug" in page.context:
+                variables["project"] = next(one for one in self._projects if one.slug == page.context["project_slug"])
             if "name" in page.context:
                 variables["text"] = self._text(self.content.pages[page.context["name"]])
         else:
@@ -204,6 +223,27 @@ class Edition:
         except (jinja2.TemplateError, BuildFailure, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BuildFailure(f"{self.path_of(page.path)} ({page.template}): {error!r}") from error
         return html.replace(CSP_MARK, self._policy(styles.used)).encode("utf-8"), styles.used
+
+    def _project(self, one: Project) -> ProjectView:
+        text, code = self.content.project_texts[one.slug][self.language.code], self.language.code
+        known = next((each for each in self._projects if each.slug == one.slug), None)
+        views = {view.slug: view for view in self._consultations}
+        noon = time(12, tzinfo=ZoneInfo(self.content.space.timezone))
+        dates = (
+            MilestoneView(int(datetime.combine(each.day, noon).timestamp()), each.label[code], each.is_done)
+            for each in one.milestones
+        )
+        html = known.html if known else markdown(text.body)
+        grouped = tuple(views[slug] for slug in one.consultations)
+        return ProjectView(one.slug, text.title, text.summary, html, grouped, tuple(dates))
+
+    def _project_of(self, slug: str) -> PageLink | None:
+        for one in self.content.projects.values():
+            if slug in one.consultations:
+                return PageLink(
+                    f"/projets/{one.slug}/", self.content.project_texts[one.slug][self.language.code].title, ""
+                )
+        return None
 
     def _template(self, name: str) -> jinja2.Template:
         template = self._templates.get(name)

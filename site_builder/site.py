@@ -73,7 +73,7 @@ class Site:
         theme = read_theme(folders.theme, self.modules, used, space.languages)
         self.assets: Assets = make_assets(theme, space, installation.site_url, sets)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
-        self.core = core_pages(self.content)
+        self.core = core_pages(self.content, is_mother=bool(installation.spaces))
         self.desks: dict[str, Desk] = {}
         for slug, consultation in self.content.consultations.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)

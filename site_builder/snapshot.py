@@ -29,6 +29,8 @@ class Installation:
     precompress: bool
     log: str = ""  # verifier key of the public log, "" where there is none
     box_url: str = ""  # where secret ballots go
+    spaces: tuple[Document, ...] = ()  # affiliated to this one: what is open in each
+    mother: Mapping[str, str] | None = None  # name and address of the one this is affiliated to
     methods: tuple[str, ...] = ()  # ways to be known: "email", "census", "oidc:<provider>"
 
 
@@ -45,8 +47,9 @@ def read_installation(folder: Path, space: Space) -> Installation:
     sync_url = str(row["sync_url"]).rstrip("/")
     box_url = str(row.get("box_url") or sync_url).rstrip("/")
     return Installation(
-        sync_url, site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""), box_url, methods
-    )
+        sync_url, site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""), box_url,
+        tuple(row.get("spaces", ())), row.get("mother"), methods,
+    )  # fmt: skip
 
 
 def read_tables(folder: Path, slug: str) -> Tables:

@@ -59,6 +59,10 @@ class Words:
         except KeyError as error:
             raise BuildFailure(f"words: '{key}' is missing in '{self._language}', or lacks {error}") from error
 
+    def has(self, key: str) -> bool:
+        """Whether there are words of this key: a module may say some things its own way."""
+        return key in self._catalogue
+
     def _form(self, key: str, n: int) -> str:
         catalogue = self._catalogue
         return (

@@ -108,7 +108,7 @@ def demo(var: Path, port: int, site_port: int) -> None:
 def build(var: Path) -> None:
     """Build the whole site once, from the ledger, and publish it."""
     from sync_server.storage import open_ledger
-    from sync_server.worker.opening import find_towns, lock_folder, open_town
+    from sync_server.worker.opening import find_affiliates, find_towns, lock_folder, open_town
 
     settings = settings_of(var)
     lock_folder(settings.var)
@@ -116,10 +116,11 @@ def build(var: Path) -> None:
     towns = find_towns(settings.content)
     if not towns:
         raise click.ClickException(f"there is no town in {settings.content}")
+    affiliates = find_affiliates(settings)
     try:
         with progress_bar() as progress:
             for space, folder in progress.track(towns.items(), description="Building"):
-                town = open_town(settings, keys_of(settings), ledger, space, folder)
+                town = open_town(settings, keys_of(settings), ledger, affiliates, space, folder)
                 town.rebuild()
                 town.settle()
                 town.publish()

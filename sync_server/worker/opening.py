@@ -35,6 +35,7 @@ from sync_server.storage.mails import Mails
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
 from sync_server.words import load_own_words, load_words
+from sync_server.worker.affiliates import Affiliates
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
 from sync_server.worker.fold import Fold
@@ -67,7 +68,9 @@ def site_folder(settings: Settings, space: str) -> Path:
     return settings.site if len(find_towns(settings.content)) <= 1 else settings.site / space
 
 
-def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, content: Path) -> Town:
+def open_town(
+    settings: Settings, keys: Keys, ledger: Ledger, affiliates: Affiliates, space: str, content: Path
+) -> Town:
     """The town in folder `content`, with a builder that is not started yet."""
     output, snapshots = site_folder(settings, space), settings.snapshots / space
     theme = settings.theme if settings.theme.is_dir() else CHECKOUT / "themes" / "town"
@@ -75,16 +78,26 @@ def open_town(settings: Settings, keys: Keys, ledger: Ledger, space: str, conten
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
     installation = Installation(
-        partial(_document, settings, keys, ledger), open_log, keys.pepper, partial(_draw_groups, keys, ledger),
+        partial(_document, settings, keys, ledger, affiliates),
+        open_log,
+        keys.pepper,
+        partial(_draw_groups, keys, ledger),
+        partial(affiliates.stamp, space),
         partial(_dispatch, settings, keys, ledger),
-    )  # fmt: skip
+    )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
 
 def open_worker(settings: Settings, keys: Keys, ledger: Ledger, name: str) -> Worker:
     """The worker of every town of the installation; `name` must be nobody else's."""
     find = partial(find_towns, settings.content)
-    return Worker(ledger, find, partial(open_town, settings, keys, ledger), name, Clocks(time.time, time.monotonic))
+    opening = partial(open_town, settings, keys, ledger, find_affiliates(settings))
+    return Worker(ledger, find, opening, name, Clocks(time.time, time.monotonic))
+
+
+def find_affiliates(settings: Settings) -> Affiliates:
+    """Which spaces of the installation are affiliated to which."""
+    return Affiliates(settings.content, time.monotonic, _now_in_seconds)
 
 
 def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
@@ -155,9 +168,11 @@ def _dispatch(settings: Settings, keys: Keys, ledger: Ledger, space: Space, fold
         step(space, folds)
 
 
-def _document(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Document:
+def _document(settings: Settings, keys: Keys, ledger: Ledger, affiliates: Affiliates, town: Content) -> Document:
     """The one document of space.json (docs/formats.md §6)."""
-    return {
+    spaces, mother = affiliates.documents(town.space.id), affiliates.mother_of(town.space.id)
+    listed = ({"spaces": spaces} if spaces else {}) | ({"mother": mother} if mother else {})
+    return listed | {
         "space": town.space.id,
         "sync_url": settings.sync_url,
         "box_url": settings.box,

@@ -20,7 +20,7 @@ from civic.phases import moment_at, next_boundary
 from civic.secrecy import least_persons
 from civic.space import Space
 from civic.town_signature import is_signed_by_town
-from sync_server.catalogue import read_files
+from sync_server.catalogue import read_files, stamp_of
 from sync_server.rules import register_rules
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.ledger import Ledger
@@ -53,6 +53,7 @@ class Installation(NamedTuple):
     open_log: Callable[[Space], TownLog]
     pepper: bytes
     draw_groups: Callable[[Space, Fold], list[Document]]
+    affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
     dispatch: Callable[[Space, Sequence[Fold]], object] = lambda _space, _folds: None
 
 
@@ -82,6 +83,10 @@ class Town:
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
         self._drawn: set[str] = set()  # consultations whose tables by group are drawn
         self._is_unpublished = True
+
+    def stamp(self) -> object:
+        """Another value means that what the site is built from was written, by the town or those affiliated to it."""
+        return stamp_of(self.folder), self.installation.affiliated()
 
     def rebuild(self) -> None:
         """Reads content and heads again, writes every snapshot, builds the whole site.

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civic.declaration import DeclarationError
-from sync_server.catalogue import stamp_of
 from sync_server.storage import Built, Ledger, LedgerUnavailable, Position, Works
 from sync_server.worker.builder import BuilderFailed
 from sync_server.worker.publish import PublishFailed
@@ -108,7 +107,7 @@ class Watch:
         if now < self._look_at:
             return
         self._look_at = now + CONTENT_LOOK
-        stamp = stamp_of(self.town.folder)
+        stamp = self.town.stamp()
         if stamp != self._stamp:
             self._stamp, self._must_rebuild = stamp, True
 
