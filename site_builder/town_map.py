@@ -66,7 +66,8 @@ def map_view(town: TownMap) -> MapView:
 
 
 def _size(line: Sequence[Point]) -> float:
-    return max(max(each) - min(each) for each in zip(*line, strict=True))
+    xs, ys = [x for x, _ in line], [y for _, y in line]
+    return max(max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _shapes(lines: Sequence[tuple[str, list[Point]]]) -> Markup:
@@ -96,8 +97,8 @@ def _path(line: Sequence[Point], kind: str) -> str:
     moves = [(x - a, y - b) for (a, b), (x, y) in pairwise(steps) if (x, y) != (a, b)]
     if not moves:
         return ""
-    line = " ".join(f"{_tenths(x)} {_tenths(y)}" for x, y in moves).replace(" -", "-")
-    return f"M{_tenths(steps[0][0])} {_tenths(steps[0][1])}l{line}{'z' if kind in _CLOSED else ''}"
+    drawn = " ".join(f"{_tenths(x)} {_tenths(y)}" for x, y in moves).replace(" -", "-")
+    return f"M{_tenths(steps[0][0])} {_tenths(steps[0][1])}l{drawn}{'z' if kind in _CLOSED else ''}"
 
 
 def _tenths(value: int) -> str:
