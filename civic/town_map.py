@@ -1,4 +1,4 @@
-"""The town's own map, `map.geojson` beside space.toml (docs/formats.md §1.1): GeoJSON, RFC 7946, read strictly."""
+"""The town's own map, `map.geojson` beside space.toml (docs/formats.md §1): GeoJSON, RFC 7946, read strictly."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ show. Lines are simplified (Douglas & Peucker 1973) as much as it takes for the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import cos, hypot, radians
 from typing import NamedTuple
@@ -53,27 +54,29 @@ def map_view(town: TownMap) -> MapView:
         WIDTH, height, Markup(""), town.west - lon_margin, town.south - lat_margin, town.east + lon_margin,
         town.north + lat_margin,
     )  # fmt: skip
-    tolerance = _FIRST_TOLERANCE
-    while len(shapes := _shapes(town, frame, tolerance)) > MOST_LETTERS:
+    lines = [(one.kind, [_project(point, frame) for point in line]) for one in town.drawn for line in one.lines]
+    labels = Markup("").join(_label(one, frame) for one in town.drawn if one.kind == "label")
+    tolerance, shapes = _FIRST_TOLERANCE, Markup("")
+    while True:
+        lines = [(kind, simplified(line, tolerance)) for kind, line in lines if _size(line) >= 2 * tolerance]
+        shapes = _shapes(lines) + labels
+        if len(shapes) <= MOST_LETTERS or not lines:
+            return frame._replace(shapes=shapes)
         tolerance *= _STEP
-    return frame._replace(shapes=shapes)
 
 
-def _shapes(town: TownMap, frame: MapView, tolerance: float) -> Markup:
-    """One path a kind, the lowest first, then the labels."""
-    paths = ((kind, _joined(town, frame, tolerance, kind)) for kind in KINDS)
-    drawn = [Markup('<path class="{}" d="{}"/>').format(kind, path) for kind, path in paths if path]
-    return Markup("").join([*drawn, *(_label(one, frame) for one in town.drawn if one.name)])
+def _size(line: Sequence[Point]) -> float:
+    xs, ys = [x for x, _ in line], [y for _, y in line]
+    return max(max(xs) - min(xs), max(ys) - min(ys))
 
 
-def _joined(town: TownMap, frame: MapView, tolerance: float, kind: str) -> str:
-    lines = (line for one in town.drawn if one.kind == kind != "label" for line in one.lines)
-    return "".join(_path([_project(point, frame) for point in line], tolerance, kind) for line in lines)
+def _shapes(lines: Sequence[tuple[str, list[Point]]]) -> Markup:
+    """One path a kind, the lowest first."""
+    paths = ((kind, "".join(_path(line, kind) for of, line in lines if of == kind)) for kind in KINDS)
+    return Markup("").join(Markup('<path class="{}" d="{}"/>').format(kind, path) for kind, path in paths if path)
 
 
 def _label(one: Drawn, frame: MapView) -> Markup:
-    if one.kind != "label":
-        return Markup("")
     x, y = _project(one.lines[0][0], frame)
     return Markup('<text x="{:.1f}" y="{:.1f}">{}</text>').format(x, y, one.name)
 
@@ -86,18 +89,16 @@ def _project(position: Position, frame: MapView) -> Point:
     )
 
 
-def _path(points: list[Point], tolerance: float, kind: str) -> str:
-    """Path data, one decimal; "" for what is too small to be seen at this tolerance."""
-    if max(max(each) - min(each) for each in zip(*points, strict=True)) < 2 * tolerance:
-        return ""
-    steps = [(round(x * 10), round(y * 10)) for x, y in simplified(points, tolerance)]
+def _path(line: Sequence[Point], kind: str) -> str:
+    """Path data, one decimal; "" for what is too small to be seen."""
+    steps = [(round(x * 10), round(y * 10)) for x, y in line]
     if kind in _CLOSED:
         steps.pop()
     moves = [(x - a, y - b) for (a, b), (x, y) in pairwise(steps) if (x, y) != (a, b)]
     if not moves:
         return ""
-    line = " ".join(f"{_tenths(x)} {_tenths(y)}" for x, y in moves).replace(" -", "-")
-    return f"M{_tenths(steps[0][0])} {_tenths(steps[0][1])}l{line}{'z' if kind in _CLOSED else ''}"
+    drawn = " ".join(f"{_tenths(x)} {_tenths(y)}" for x, y in moves).replace(" -", "-")
+    return f"M{_tenths(steps[0][0])} {_tenths(steps[0][1])}l{drawn}{'z' if kind in _CLOSED else ''}"
 
 
 def _tenths(value: int) -> str:

@@ -55,10 +55,15 @@ def show_service(space: str, slug: str, code: str, fmt: str) -> Response:
     return _dressed(_pages().definition(fmt, code), fmt)
 
 
-@blueprint.get("/requests.<fmt>")
-@declares(Access.ANYONE, 0)
-def list_requests(space: str, slug: str, fmt: str) -> Response:
-    """The reports that the arguments ask for; 304 where the asker has them already."""
+@blueprint.route("/requests.<fmt>", methods=["GET", "POST"])
+@declares(Access.ANYONE, LIMIT)
+def ask_or_make(space: str, slug: str, fmt: str) -> Response:
+    """The reports that the arguments ask for, or a new one."""
+    return (_make_request if request.method == "POST" else _list_requests)(space, slug, fmt)
+
+
+def _list_requests(space: str, slug: str, fmt: str) -> Response:
+    """304 where the asker has them already."""
     at, pages = _endpoint(space, slug, fmt), _pages()
     try:
         found = pages.chosen(_requests(at), request.args, services().now())
@@ -78,9 +83,7 @@ def show_request(space: str, slug: str, identity: str, fmt: str) -> Response:
     return _conditional(at, _answer(fmt, REQUESTS, [pages.request_row(found[0])]))
 
 
-@blueprint.post("/requests.<fmt>")
-@declares(Access.ANYONE, LIMIT)
-def make_request(space: str, slug: str, fmt: str) -> Response:
+def _make_request(space: str, slug: str, fmt: str) -> Response:
     """Takes a report as the plain form does: unsigned, where the town takes that, through the same gate."""
     at = _endpoint(space, slug, fmt)
     read_body()  # kept by the request, which reads the form out of it
