@@ -99,9 +99,9 @@ def write_town(folder: Path, now: int, plans: dict[str, Plan], site_url: str) ->
             text = WRITTEN / "texts" / f"{slug}.{language}.md"
             words = text if text.exists() else WRITTEN / "texts" / f"other.{language}.md"
             (home / f"{language}.md").write_text(words.read_text("utf-8").replace("SLUG", slug), "utf-8")
-        for path, text in plan.files.items():
+        for path, written in plan.files.items():
             (home / path).parent.mkdir(parents=True, exist_ok=True)
-            hours = re.sub(r"NOW([+-]\d+)", lambda match: _instant(now + int(match[1]) * HOUR), text)
+            hours = re.sub(r"NOW([+-]\d+)", lambda match: _instant(now + int(match[1]) * HOUR), written)
             (home / path).write_text(hours, "utf-8")
     for slug in (slug for slug, plan in plans.items() if "secret = true" in plan.questions):
         make_issuer_keys(folder, slug, folder.parents[1] / "keys" / "issuers", now)
