@@ -215,6 +215,22 @@ class Timed(Protocol):
         """From which instants on something of its pages is different; `since` of the snapshot passes each of them."""
 
 
+class Confided(NamedTuple):
+    """Words for the town hall alone: what they answer, its place among others, in the town's first language."""
+
+    place: int
+    about: str
+    words: str
+
+
+@runtime_checkable
+class Confides(Module, Protocol):
+    """A module whose acts hold words that no page shows: the town hall reads them (`preau words`)."""
+
+    def confided(self, payload: Any, consultation: Consultation) -> tuple[Confided, ...]:
+        """The words of an act, given what `parse` returned."""
+
+
 Modules = Mapping[str, Module]
 
 

@@ -236,6 +236,32 @@ def export(var: Path, target: Path, with_keys: bool, space: str | None) -> None:
     click.echo(f"exported: {target} ({number} records)")
 
 
+@main.command()
+@var_option
+@click.argument("consultation")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, dir_okay=False, exists=False), required=True, help="A new file."
+)
+@click.option("--space", help="The town, where there are several.")
+def words(var: Path, consultation: str, target: Path, space: str | None) -> None:
+    """Bring out what citizens wrote to the town hall alone, as a table (CSV)."""
+    from civic import modules
+    from civic.content import parse_content
+    from sync_server.catalogue import read_files
+    from sync_server.confided import write_words
+    from sync_server.rebuilding import one_town
+    from sync_server.storage import open_ledger
+
+    settings = settings_of(var)
+    content = parse_content(read_files(one_town(settings, space)[1]))
+    if target.exists():
+        raise click.ClickException(f"{target} is there already")
+    ledger = open_ledger(settings.database)
+    number = write_words(ledger, content, consultation, modules.load(), target)
+    ledger.close()
+    click.echo(f"written: {target} ({number} texts). People were told that only the town hall reads them.")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PLACE [--checkpoint FILE] [--town-key KEY] …")
 def verify(arguments: tuple[str, ...]) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from civic import modules as kinds
+from civic import modules
 from civic.consultation import Consultation
 from civic.module import module_of
 from civic.questions import Question
+from sync_server.demo_sheets import sheet_body
 from sync_server.signers import Sealed, Signers
 
 HERE = Path(__file__).parent
@@ -25,6 +26,7 @@ _DATED = (".toml", ".md")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d|T)")
 CHANGES_MIND = 0.06
+MODULES = modules.load()
 
 
 class Session(NamedTuple):
@@ -96,7 +98,7 @@ class Scene:
     """What happened in one consultation, as its file in demo_seed/ tells."""
 
     def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
-        self.consultation, self.table = consultation, table
+        self.table, self.consultation = table, consultation
         self.questions = {one.id: one for one in consultation.questions}
         secret = SECRET + str(table["seed"]).encode()
         self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
@@ -150,13 +152,13 @@ class Scene:
     def _slot_of(self, kind: str, body: Mapping[str, Any]) -> str:
         """The slot that an act of this body must have."""
         rules = self.consultation
-        module = module_of(kinds.load(), rules, kind)
+        module = module_of(MODULES, rules, kind)
         return "" if module is None else module.slot_of(kind, module.parse(kind, body, rules, rules.languages), rules)
 
     def _votes(self, voter: str) -> Iterator[Session]:
         start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
         at = start + int(self.signers.chance("at", voter) * (end - start))
-        cast = list(self._ballots(voter, at))
+        cast = [*self._ballots(voter, at), *self._sheets(voter, at)]
         for place, proposal in enumerate(self.table.get("proposal", ())):
             is_there = proposal["at"].timestamp() < at
             if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
@@ -174,6 +176,18 @@ class Scene:
                 body = {"question": question.id, "choice": self._answers(voter, question, ballot["chances"])}
                 rest = {"jti": self.signers.draw("ballot", voter, question.id), "rev": 1, "prev": None, "iat": at}
                 yield self.signers.seal(voter, "ballot", f"ballot:{question.slot}", body, **rest)
+
+    def _sheets(self, voter: str, at: int) -> Iterator[Sealed]:
+        for place, sheet in enumerate(self.table.get("sheet", ())):
+            if self.signers.chance("reach", voter, f"sheet {place}") < sheet["reach"]:
+                kind, body = sheet["kind"], sheet_body(sheet, voter, self.signers.chance)
+                module = module_of(MODULES, self.consultation, kind)
+                if module is None:
+                    raise ValueError(f"{self.consultation.slug}: nothing takes {kind}")
+                payload = module.parse(kind, body, self.consultation, self.consultation.languages)
+                slot = f"{kind}:{module.slot_of(kind, payload, self.consultation)}"
+                rest = {"jti": self.signers.draw(kind, voter, str(place)), "rev": 1, "prev": None, "iat": at}
+                yield self.signers.seal(voter, kind, slot, body, **rest)
 
     def _answers(self, voter: str, question: Question, chances: Mapping[str, float]) -> list[str]:
         if question.max > 1:

@@ -32,6 +32,7 @@ def test_every_command_says_what_it_does() -> None:
         "keys",
         "sign",
         "export",
+        "words",
         "verify",
         "import",
         "census",

@@ -32,7 +32,7 @@ FILES = {f"news/{EVENT}/article.toml": TABLE} | {
 def town(open_town: OpenTown) -> Town:
     step = Step("collect", -DAY, None, ("registration",))
     return open_town({SLUG: Plan((step,), grace_hours=1, unsigned=("registration",), limits={}, modules=("news",),
-                                 publish_rows=False, files=FILES)})  # fmt: skip
+                                 publishes_rows=False, files=FILES)})  # fmt: skip
 
 
 def register(citizen: Citizen, seats: int) -> None:

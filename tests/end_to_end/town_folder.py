@@ -38,7 +38,7 @@ class Plan:
     limits: dict[str, int] = field(default_factory=lambda: {"proposal": 5, "comment": 50})
     modules: tuple[str, ...] = ("ideas", "comments")
     questions: str = ""  # TOML of what the town asks
-    publish_rows: bool = True
+    publishes_rows: bool = True
     files: dict[str, str] = field(default_factory=dict)  # of its modules, by path; NOW+h: in so many hours
 
 
@@ -115,8 +115,8 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
         f"modules = {list(plan.modules)}",
         f'counts = "{plan.counts}"',
         f'grace = "{plan.grace_hours}h"',
-        *([] if plan.publish_rows else ["publish_rows = false"]),
         f"unsigned = {list(plan.unsigned)}",
+        f"publish_rows = {str(plan.publishes_rows).lower()}",
         *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),

@@ -43,10 +43,10 @@ def words(lang: str) -> dict[str, str]:
 
 @cache
 def styles() -> dict[str, str]:
-    """Every part of the stylesheet, without its comments."""
+    """Every part of the stylesheet, of the theme and of the modules, without its comments."""
     return {
         path.stem: re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
-        for path in sorted((THEME / "static" / "css").glob("*.css"))
+        for path in (*sorted((THEME / "static" / "css").glob("*.css")), *sorted(MODULES.glob("*/css/*.css")))
     }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from civic.canonical import b64u_encode, canonical_json
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
-from civic.module import Declared, Document, Entered, Entry, Offered, Option
+from civic.module import Confided, Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.survey.answers import Answers, parse_answers
 from civic.modules.survey.figures import figures_of
-from civic.modules.survey.questionnaire import Question, survey_of
+from civic.modules.survey.questionnaire import WRITTEN, Question, survey_of
 from civic.modules.survey.shelf import SurveyShelf
 from civic.refusals import Code, Refused
 from civic.slots import SUM, Counted
@@ -110,6 +110,15 @@ class SurveyModule:
             totals = {name.removeprefix(SUM): n for name, n in votes.items() if name != PEOPLE}
             told = figures_of(totals, votes.get(PEOPLE, 0))
         return {"id": entry.id, "number": entry.number, "as_of": entry.as_of, "votes": told}
+
+    def confided(self, payload: Any, consultation: Consultation) -> tuple[Confided, ...]:
+        """See civic.module.Confides."""
+        asked = [(at, one) for at, one in enumerate(survey_of(consultation).questions, 1) if one.type in WRITTEN]
+        return tuple(
+            Confided(at, next(iter(one.title.values())), payload.values[one.id])
+            for at, one in asked
+            if one.id in payload.values
+        )
 
     def shelf(self, consultation: Consultation) -> SurveyShelf:
         """See Module."""

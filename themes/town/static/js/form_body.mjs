@@ -2,7 +2,7 @@
 import { BLANK, chosenValues } from './choice.mjs';
 import { find, findAll } from './elements.mjs';
 import { lengthOf, normalise } from './text.mjs';
-import { isSaid, say, sayNumber } from './words.mjs';
+import { isSaid, say, sayCount, sayNumber } from './words.mjs';
 
 
 /**
@@ -47,7 +47,7 @@ function readText($field, kind) {
 }
 
 /**
- * Where the value of an input goes, from its name: `answers.age#` is the number `age` of `answers`, `[]` a list.
+ * Where the value of an input goes, from its name: with `#` at its end it is a number, with `[]` a list.
  * @param {string} name
  */
 function pathOf(name) {
@@ -124,7 +124,7 @@ export function readBody($form) {
     if (sign === '{}') {
       const tree = readTree($form, name, faults);
       body[name] = /** @type {any} */ (tree);
-      answers = sayNumber(Object.keys(tree).length);
+      answers = sayCount(`answered.${kind}`, Object.keys(tree).length);
     } else if ($field instanceof HTMLInputElement && ['radio', 'checkbox'].includes($field.type)) {
       const { value, fault } = readChoice($form, name, sign === '[]');
       body[name] = sign === '#' ? /** @type {any} */ (Number(value)) : value;
