@@ -14,7 +14,7 @@ from civic.consultation import Consultation, Phase
 from civic.envelope import Envelope
 from civic.module import Module, Modules, module_of, needs_of
 from civic.phases import check_open
-from civic.queues import Queueing
+from civic.queues import check_place
 from civic.refusals import Code, Refused
 from civic.secrecy import coarse, secret_question
 from civic.slots import Counted, Head, Remains, is_winning
@@ -116,8 +116,7 @@ def check(
         raise Refused(Code.NOT_TAKEN, "unsigned")
     payload = _parse_body(envelope, kind, module, known)
     phase = check_open(consultation, kind, rx)
-    if payload is not None and isinstance(module, Queueing) and kind in module.queued:
-        module.check_place(kind, payload, consultation, rx)
+    check_place(module, kind, payload, consultation, rx)
     if kind not in module.tables and rx > consultation.accept_until:
         raise Refused(Code.CLOSED, kind)  # a phase after the closing may take words, never what the result counts
     is_secret = check_right(envelope, consultation, module)

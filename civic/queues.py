@@ -62,6 +62,12 @@ def queued_kinds(module: object) -> tuple[str, ...]:
     return module.queued if isinstance(module, Queueing) else ()
 
 
+def check_place(module: object, kind: str, payload: Any, consultation: Consultation, rx: int) -> None:
+    """Returns for what stands in no line, for a withdrawal, and where there is a line; Refused as Queueing says."""
+    if payload is not None and isinstance(module, Queueing) and kind in module.queued:
+        module.check_place(kind, payload, consultation, rx)
+
+
 def queues_of(standing: Iterable[tuple[int, str, str, Sequence[Counted]]]) -> dict[str, tuple[Place, ...]]:
     """The lines by what they are for; `standing`: record, kind, subject and counts of each act, in order of records."""
     found: dict[str, list[Place]] = {}
