@@ -122,7 +122,7 @@ def nothing_is_published(town: Town, envelope: str) -> None:
             b'"a":"ecrire"' in b"".join(one.read_bytes() for one in (town.site / "log").rglob("*") if one.is_file())
         ),
         "its line in the log",
-    )  # noqa: E501
+    )
     sealed = envelope.split(".")[1]
     never = [SECRET.encode(), SUBJECT.encode() + b'"', ANSWER.encode(), envelope.encode(), sealed[400:480].encode()]
     names = json.loads(town.get("/v1/snapshots/essai")[1])["snapshots"]
