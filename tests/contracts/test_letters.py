@@ -3,7 +3,7 @@
 import pytest
 
 from civic.consultation import FOREVER
-from civic.content import Content
+from civic.content import parse_content
 from civic.phases import moment_at
 from civic.receipt import commitment
 from sync_server.letter_ending import MONTH, LetterEnding
@@ -16,13 +16,17 @@ from sync_server.storage.moving import people_lines, restore_people
 from sync_server.storage.people import lock_space
 from sync_server.storage.tables import payloads, tombstones
 from tests.civic.test_sealed_letter import KNOWN, declared
-from tests.civic.town import MODULES, OPENS, Citizen, act_of, jti, rules_of, space
+from tests.civic.town import MODULES, OPENS, SPACE_TOML, TEXTS, Citizen, act_of, jti, rules_of
 from tests.contracts.history import SPACE, derived, rows
+from tests.office.writers import RULES as BOX
 from tests.worker.test_fold import loaded
 
 RULES = declared()
 ANA, BOB = Citizen(1, RULES), Citizen(2, RULES)
 KINDS = ("missive",)
+HOME = f"consultations/{RULES.slug}"
+TOML = {"space.toml": SPACE_TOML, f"{HOME}/consultation.toml": BOX.replace("POINT", KNOWN["town"]["point"])}
+FILES = {path: text.encode() for path, text in TOML.items()} | {f"{HOME}/{one}.md": TEXTS[one] for one in TEXTS}
 PLACE = Place(SPACE, RULES.slug, jti(5))
 TALKS = (letter_keys, letter_talks, letter_answers)
 
@@ -98,7 +102,7 @@ def test_a_talk_in_which_nobody_moves_is_erased_after_the_term_and_no_sooner(led
     send(ledger, ANA, 6, thread=5)
     send(ledger, BOB, 7, rx=OPENS + MONTH)
     reply(ledger, OPENS + 300)
-    content = Content(space(), {}, {RULES.slug: RULES}, {}, {}, {}, {}, None, {})
+    content = parse_content(FILES, MODULES)
     ending = LetterEnding(ledger, lambda: MODULES, 24)
     assert ending.step(content, OPENS + 299 + 24 * MONTH) == 0
     assert LetterEnding(ledger, lambda: MODULES, 0).step(content, OPENS + 99 * MONTH) == 0

@@ -125,7 +125,7 @@ def test_a_talk_is_read_closed_opened_by_a_new_letter_and_the_journal_says_so(bo
     assert house.statuses(ana.letter(5, box.key)) == ["accepted"]
     lea = arrive(house, role="clerk")
     lea.get("/office/space/valbrume/")
-    assert "Messages pas encore lus : 1" in lea.page
+    assert "Messages pas encore lus\u00a0: 1" in lea.page
     assert answer(lea, 5, " ") == 422
     assert "Écrivez une réponse" in lea.page
     lea.get(f"{ROOM}/{SLUG}/{jti(5)}?ready=passed")
