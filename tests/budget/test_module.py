@@ -15,11 +15,13 @@ from civic.declaration import DeclarationError
 from civic.manifest import parse_manifest
 from civic.module import Document, Entry
 from civic.modules.budget.decision import whole
+from civic.modules.budget.rules.pabulib import parse_pb
 from civic.modules.budget.settings import slot_id
 from civic.replay import widened
 from site_builder.verify.figures import result_files
 from site_builder.verify.standing import Recount
 from tests.civic.town import DAY, OPENS, Citizen, act_of, jti
+from tests.modules import example_town
 from tests.modules.example_town import SLUG, ExampleTown, acts_of, read_examples, town_files
 
 MODULES = modules.load()
@@ -111,6 +113,32 @@ def test_a_basket_touches_the_pages_that_show_its_sum_and_no_others() -> None:
     assert differ <= touched
     assert f"/{SLUG}/1/" in differ
     assert not touched & {f"/{SLUG}/4/", f"/{SLUG}/bulletin/", f"/{SLUG}/affiche/"}
+
+
+@pytest.mark.parametrize(
+    ("ballot", "choice"),
+    [
+        ({"type": "approval", "min": 1, "max": 3}, ["1", "2"]),
+        ({"type": "points", "max_sum": 5, "max_each": 3}, ["1*3", "2*2"]),
+        ({"type": "ranking", "max": 2}, ["1*2", "2*1"]),
+    ],
+)
+@pytest.mark.parametrize("rule", ["equal_shares", "greedy"])
+def test_every_kind_of_ballot_has_its_pages_and_its_winners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ballot: dict[str, Any], choice: list[str], rule: str
+) -> None:
+    settings = {name: one for name, one in EXAMPLES["settings"].items() if name != "completion"}
+    acts = [{"kind": "basket", "body": {"envelope": "bourg", "choice": choice}}]
+    other = {**EXAMPLES, "settings": {**settings, "ballot": ballot, "rule": rule}, "acts": acts}
+    monkeypatch.setattr(example_town, "read_examples", lambda _: other)
+    built = ExampleTown(tmp_path, BUDGET, "results")
+    assert {"/exemple/resultat/", "/exemple/pourquoi/", "/exemple/bulletin/"} <= {
+        page.path for page in built.desk.pages(None)
+    }
+    results = json.loads((tmp_path / "site" / SLUG / "donnees" / "results.json").read_text("utf-8"))
+    assert {one["id"] for one in results["items"] if one["won"]} == {"1", "2"}
+    election = parse_pb((tmp_path / "site" / SLUG / "donnees" / "results.bourg.pb").read_bytes())
+    assert sum(election.ballots[0].weights) == sum(one["weight"] for one in results["items"])
 
 
 def test_who_recounts_from_the_manifest_makes_every_file_of_the_result_again(tmp_path: Path) -> None:

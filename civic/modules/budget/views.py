@@ -11,6 +11,7 @@ from civic.modules.budget.rules.ballots import BallotRules
 from civic.modules.budget.settings import Budget, Envelope
 
 View = dict[str, Any]
+_MOST_COUNTED = 100  # projects of a sum that is counted down without script
 _COINS = 14  # a sum is counted down without script up to 2^14 - 1 coins
 
 
@@ -58,11 +59,13 @@ def ballot_view(ballot: BallotRules) -> View:
 
 
 def coin_of(budget: Budget, envelope: Envelope) -> int:
-    """The greatest of 1000, 100, 10, 1 in which sum and costs are whole, 0 where it takes too many: then a page without
-    script does not count down."""
+    """The greatest of 1000, 100, 10, 1 in which sum and costs are whole, 0 where it takes too many, or too many bytes.
+
+    Without coins a page without script does not count down.
+    """
     amounts = [envelope.amount, *(one.cost for one in budget.offered(envelope.id))]
     coin = next(one for one in (1000, 100, 10, 1) if all(amount % one == 0 for amount in amounts))
-    return coin if max(amounts) // coin < 2**_COINS else 0
+    return coin if max(amounts) // coin < 2**_COINS and len(amounts) <= _MOST_COUNTED else 0
 
 
 def with_coins(view: View) -> View:
