@@ -37,6 +37,10 @@ class PhotoShelf:
         """Where a photo is that has come whole, until its pictures are made."""
         return self._file(space, sha256, SENT)
 
+    def has_sent(self) -> bool:
+        """Whether any photo waits for its pictures, in any space."""
+        return next(self.root.glob(f"*/*{SENT}"), None) is not None
+
     def picture(self, space: str, sha256: str, side: int) -> Path:
         """Where a picture is, or will be."""
         return self.root / space / file_name(sha256, side)
