@@ -46,7 +46,7 @@ def styles() -> dict[str, str]:
     """Every part of the stylesheet, without its comments."""
     return {
         path.stem: re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
-        for path in sorted((THEME / "static" / "css").glob("*.css"))
+        for path in [*sorted((THEME / "static" / "css").glob("*.css")), *sorted(MODULES.glob("*/css/*.css"))]
     }
 
 
