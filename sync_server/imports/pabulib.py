@@ -1,7 +1,7 @@
 """A participatory budget in the Pabulib format (`.pb`, described at pabulib.org/format).
 
-Three sections, META, PROJECTS and VOTES, each with a line of column names, fields split by semicolons. Until budgets
-exist, a ballot becomes one vote *for* each project it names, whatever its type: points and ranks are not kept.
+Three sections, META, PROJECTS and VOTES, each with a line of column names, fields split by semicolons. A ballot
+becomes one vote *for* each project it names, whatever its type: points and ranks are not kept.
 """
 
 from __future__ import annotations
