@@ -14,7 +14,8 @@ from sync_server.storage.people import lock_space
 from sync_server.storage.told import read_told, write_told
 from sync_server.vault import Vault
 from sync_server.words import Words
-from sync_server.worker.fold import Arrival, Fold
+from sync_server.worker.fold import Fold
+from sync_server.worker.parts import Arrival
 
 DAY = 86_400
 NEWS = 3 * DAY  # what is older is no news: a server that is set up anew does not write about all of the past

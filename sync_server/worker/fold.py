@@ -7,13 +7,13 @@ on: it touches the document of what it is about, or, while counts are hidden, no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from civic.admission import FORM_VOTER, Rules
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
 from civic.moderation import Hidden
-from civic.module import Declared, Document, Entry, Module, Modules
+from civic.module import Document, Entry, Module, Modules
 from civic.official import Answer, answers_document
 from civic.phases import Moment, are_counts_public
 from civic.photos import NO_PHOTOS, Album, attached_by
@@ -21,61 +21,26 @@ from civic.queues import Place, queued_kinds, queues_of
 from civic.replay import parse_again, widened
 from civic.revisions import changes_of
 from civic.secrecy import secret_question
-from civic.slots import SUM, Head
-from sync_server.storage.reading import HeadRow, Line, Participation, Total
-
-Tables = dict[str, list[Document]]  # table -> documents put
-LINES, HIDDEN, ANSWERS = "rows", "hidden", "answers"
-
-
-class Tally(NamedTuple):
-    """The kept totals of one item: how many stand at each choice, and when the newest of them was received."""
-
-    votes: Mapping[str, int]
-    as_of: int
-
-
-class Mark(NamedTuple):
-    """The newest record whose effect may be seen: its number and receive time, zeros for none."""
-
-    seq: int
-    as_of: int
-
-
-NOTHING = Tally({}, 0)
-NO_MARK = Mark(0, 0)
-NONE_HIDDEN: Mapping[str, Hidden] = {}
-NO_ANSWERS: Mapping[str, Sequence[Answer]] = {}
-NO_QUEUES: Mapping[str, tuple[Place, ...]] = {}
-
-
-class Arrival(NamedTuple):
-    """A text as it came first: the number of its record, the one that pages show it under."""
-
-    module: Module
-    kind: str
-    id: str
-    no: int
-    number: int
-    received_at: int
-    payload: Any
-
-
-class _Kept(NamedTuple):
-    kind: str
-    head: Head
-    rx: int
-    payload: Any
-    number: int
-    photos: tuple[str, ...]  # that it brings, arrived or not
-
-
-class _Put(NamedTuple):
-    """What the town declared, with its number in the town's order."""
-
-    declared: Declared
-    number: int
-    module: Module
+from civic.slots import SUM
+from sync_server.storage.reading import HeadRow, Line, Participation
+from sync_server.worker.parts import (
+    ANSWERS,
+    HIDDEN,
+    LINES,
+    NO_ANSWERS,
+    NO_MARK,
+    NO_QUEUES,
+    NONE_HIDDEN,
+    NOTHING,
+    Arrival,
+    Kept,
+    Mark,
+    Put,
+    Tables,
+    Tally,
+    erased,
+    line_of,
+)
 
 
 class Fold:
@@ -105,8 +70,8 @@ class Fold:
         for name in consultation.modules:
             self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
         declared = [(one, module) for module in self.modules for one in module.declared(consultation)]
-        self._declared = {one.id: _Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
-        self._kept: dict[str, _Kept] = {}  # id of a text that pages show, in order of arrival
+        self._declared = {one.id: Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
+        self._kept: dict[str, Kept] = {}  # id of a text that pages show, in order of arrival
         self._hidden: Mapping[str, Hidden] = {}  # by slot
         self._answers: Mapping[str, Sequence[Answer]] = {}  # by item
         self._numbers: dict[str, int] = {}  # kind -> how many
@@ -281,23 +246,23 @@ class Fold:
 
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
-        return _line_of(line.no, line.kind, self._number_of(line.subject), chosen)
+        return line_of(line.no, line.kind, self._number_of(line.subject), chosen)
 
     def _moved_lines(self, identity: str, now: Sequence[Place]) -> list[Document]:
         """The lines of places in line that came and went."""
         before = set(self._queues.get(identity, ()))
-        gone = [_erased(one.no) for one in sorted(before - set(now))]
+        gone = [erased(one.no) for one in sorted(before - set(now))]
         return gone + [self._place_line(identity, one) for one in now if one not in before]
 
     def _place_line(self, identity: str, place: Place) -> Document:
-        return _line_of(place.no, place.kind, self._number_of(identity), "")
+        return line_of(place.no, place.kind, self._number_of(identity), "")
 
     def _renew(self, shown: Sequence[HeadRow]) -> list[Document]:
         """Keeps them all first: words may have moved to what arrived after their first revision."""
         before = [self._kept.get(one.head.slot.partition(":")[2]) for one in shown]
         for one in shown:
             self._keep(one)
-        gone = [_erased(one.head.no) for one in before if one is not None and not one.head.withdrawn]
+        gone = [erased(one.head.no) for one in before if one is not None and not one.head.withdrawn]
         return gone + [line for one in shown for line in self._line(self._kept[one.head.slot.partition(":")[2]])]
 
     def _keep(self, one: HeadRow) -> None:
@@ -311,14 +276,14 @@ class Fold:
         payload = None if is_empty else self._payload(one.kind, str(one.envelope))
         photos = attached_by(self._modules[one.kind], one.kind, payload)
         self.has_other_photos |= photos != (() if before is None else before.photos)
-        self._kept[identity] = _Kept(one.kind, one.head, one.rx, payload, number, photos)
+        self._kept[identity] = Kept(one.kind, one.head, one.rx, payload, number, photos)
 
     def _payload(self, kind: str, envelope: str) -> Any:
         # The gate checked the signature before the ledger kept the envelope: here only the words are read again.
         body = parse_json(b64u_decode(envelope.split(".")[1]))["body"]
         return parse_again(self._modules[kind], kind, body, self._once.consultation, self._once.languages)
 
-    def _document(self, identity: str, kept: _Kept) -> Document:
+    def _document(self, identity: str, kept: Kept) -> Document:
         head, module, is_gone = kept.head, self._modules[kept.kind], kept.payload is None  # withdrawn, erased, hidden
         tally = self._tallies.get(identity, NOTHING)
         entry = Entry(
@@ -331,11 +296,11 @@ class Fold:
         why = self._hidden.get(head.slot)
         return module.document(entry) | ({} if why is None else {"hidden": why._asdict()})
 
-    def _line(self, kept: _Kept) -> list[Document]:
+    def _line(self, kept: Kept) -> list[Document]:
         if kept.head.withdrawn:
             return []
         said = HIDDEN if kept.head.slot in self._hidden else ""  # so that its author's phone can tell them
-        return [_line_of(kept.head.no, kept.kind, self._number_of(kept.head.subject) or kept.number, said)]
+        return [line_of(kept.head.no, kept.kind, self._number_of(kept.head.subject) or kept.number, said)]
 
     def _number_of(self, identity: str) -> int:
         """The number under which pages show what has this id, 0 where they do not."""
@@ -343,7 +308,7 @@ class Fold:
             return self._declared[identity].number
         return self._kept[identity].number if identity in self._kept else 0
 
-    def _declared_document(self, put: _Put) -> Document:
+    def _declared_document(self, put: Put) -> Document:
         identity, module = put.declared.id, put.module
         tally = self._tallies.get(identity, NOTHING)
         entry = Entry(
@@ -353,21 +318,3 @@ class Fold:
             places=self._queues.get(identity, ()), final_rules=self._final_rules,
         )  # fmt: skip
         return module.document(entry)
-
-
-def _line_of(no: int, kind: str, number: int, choice: str) -> Document:
-    return {"id": str(no), "no": no, "kind": kind, "number": number, "choice": choice}
-
-
-def _erased(no: int) -> Document:
-    """Takes back the line of a record that counts no more."""
-    return _line_of(no, "", 0, "")
-
-
-def tallies_of(totals: Iterable[Total]) -> dict[str, Tally]:
-    """The kept counters by item."""
-    tallies: dict[str, Tally] = {}
-    for one in totals:
-        before = tallies.get(one.item, NOTHING)
-        tallies[one.item] = Tally({**before.votes, one.choice: one.n}, max(before.as_of, one.as_of))
-    return tallies

@@ -43,10 +43,11 @@ from sync_server.worker.affiliates import Affiliates
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
 from sync_server.worker.fold import Fold
+from sync_server.worker.installation import Installation
 from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import Publisher
 from sync_server.worker.publish.folder import FolderPublisher
-from sync_server.worker.town import Installation, Town
+from sync_server.worker.town import Town
 from sync_server.worker.watch import Clocks, Worker
 
 CHECKOUT = Path(__file__).resolve().parents[2]

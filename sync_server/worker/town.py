@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
-from civic.module import Document, Modules, private_kinds
+from civic.module import Modules, private_kinds
 from civic.phases import moment_at, next_boundary
 from civic.queues import Place, queues_of
 from civic.secrecy import least_persons
@@ -33,8 +32,10 @@ from sync_server.storage.queues import lines_for
 from sync_server.storage.reading import HeadRow, Participation, Reading
 from sync_server.storage.secret_log import standing_ballots
 from sync_server.worker.builder import WarmBuilder
-from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
+from sync_server.worker.fold import Fold
+from sync_server.worker.installation import Installation
 from sync_server.worker.log import LogUnsound, TownLog
+from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
 from sync_server.worker.photos import TownPhotos
 from sync_server.worker.publish import Publisher
 from sync_server.worker.rows import BallotFiles
@@ -46,23 +47,6 @@ RESULTS = "{slug}/donnees/results.json"  # of a site: what the log's closing ent
 FAR_BEHIND = 5_000  # records: more than this are not applied one by one, everything is read again
 
 log = logging.getLogger("preau.worker")
-
-
-class Installation(NamedTuple):
-    """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
-
-    `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
-    (sync_server.worker.groups), once. `media` is the folder of photos. `dispatch` writes to who sees to what has
-    arrived (sync_server.dispatching).
-    """
-
-    document: Callable[[Content], Document]
-    open_log: Callable[[Space], TownLog]
-    pepper: bytes
-    draw_groups: Callable[[Space, Fold], list[Document]]
-    media: Path
-    affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
-    dispatch: Callable[[Space, Sequence[Fold]], object] = lambda _space, _folds: None
 
 
 class Town:

@@ -33,7 +33,7 @@ publish_rows = {rows}
 id = "vote"
 starts_at = 2026-03-01T00:00:00Z
 ends_at = 2026-03-31T00:00:00Z
-open = ["answers"]
+open = ["survey"]
 [survey]
 """
 ASKED = """
@@ -71,13 +71,13 @@ def rules(asked: str = ASKED, counts: str = "hidden", rows: str = "false") -> Co
 
 
 def answered(**answers: Any) -> Any:
-    return SURVEY.parse("answers", {"answers": answers}, rules(), ("fr", "en"))
+    return SURVEY.parse("survey", {"answers": answers}, rules(), ("fr", "en"))
 
 
 def counted(*sheets: dict[str, Any]) -> Counter[str]:
     totals: Counter[str] = Counter()
     for sheet in sheets:
-        totals.update(one.choice for one in SURVEY.counted("answers", "A" * 22, answered(**sheet)))
+        totals.update(one.choice for one in SURVEY.counted("survey", "A" * 22, answered(**sheet)))
     return totals
 
 
@@ -153,7 +153,7 @@ EVERY_ID = [one["id"] for section in EXAMPLE["section"] for one in section["ques
 @given(st.dictionaries(st.sampled_from(EVERY_ID) | st.text(max_size=4), anything, max_size=6))
 def test_any_sheet_is_read_or_refused_and_what_it_counts_has_no_space(drawn: dict[str, Any]) -> None:
     try:
-        payload = SURVEY.parse("answers", {"answers": drawn}, EVERY_TYPE, ("fr", "en"))
+        payload = SURVEY.parse("survey", {"answers": drawn}, EVERY_TYPE, ("fr", "en"))
     except Refused:
         return
     assert payload.values == drawn

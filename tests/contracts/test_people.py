@@ -23,7 +23,8 @@ from sync_server.storage.moving import people_lines, restore_people
 from sync_server.storage.people import Linked, People, Recognised, lock_space
 from sync_server.storage.people_tables import persons
 from sync_server.storage.tables import heads, payloads, records, totals, voters
-from sync_server.worker.fold import NO_MARK, Fold
+from sync_server.worker.fold import Fold
+from sync_server.worker.parts import NO_MARK
 from tests.civic.town import MODULES, OPENS, jti, rules_of
 from tests.contracts.history import ANA, BOB, SPACE, TOWN, offer, rows
 

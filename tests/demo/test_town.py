@@ -63,7 +63,7 @@ def test_every_act_of_the_past_is_taken_by_the_one_gate(tmp_path: Path, day: dat
                  for slug in town.consultations}  # fmt: skip
     assert all(8 <= proposals[slug] <= 25 for slug, one in town.consultations.items() if "ideas" in one.modules)
     voters = {slug: len({voter for one, slot, voter in standing.heads
-                         if one == slug and slot.startswith(("vote:", "ballot:", "answers:", "basket:"))})
+                         if one == slug and slot.startswith(("vote:", "ballot:", "survey:", "basket:"))})
               for slug in town.consultations}  # fmt: skip
     invented = {
         slug for slug, one in town.consultations.items() if one.mode == "open" and not one.is_permanent

@@ -22,7 +22,7 @@ from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import DAY, Plan, Step
 from tests.end_to_end.waiting import until
 
-SHEET = 'form[data-act="answers"]'
+SHEET = 'form[data-act="survey"]'
 SEND = f"{SHEET} button:not([type=button])"
 ASKED = """
 [[survey.section]]
@@ -58,8 +58,8 @@ title = {fr = "Autre chose ?", en = "Anything else?"}
 
 
 def asking(seconds: int) -> Plan:
-    step = Step("vote", -DAY, seconds, ("answers",))
-    return Plan((step,), counts="hidden", grace_hours=0, unsigned=("answers",), limits={}, modules=("survey",),
+    step = Step("vote", -DAY, seconds, ("survey",))
+    return Plan((step,), counts="hidden", grace_hours=0, unsigned=("survey",), limits={}, modules=("survey",),
                 questions=ASKED, publish_rows=False)  # fmt: skip
 
 

@@ -17,12 +17,12 @@ from tests.sync_server.conftest import House, Opener
 RULES = f"""
 modules = ["survey"]
 publish_rows = false
-unsigned = ["answers"]
+unsigned = ["survey"]
 [[phase]]
 id = "vote"
 starts_at = 2026-01-01T00:00:00Z
 ends_at = 2099-01-01T00:00:00Z
-open = ["answers"]
+open = ["survey"]
 [survey]
 {ASKED}
 """
@@ -34,7 +34,7 @@ def house(open_house: Opener) -> House:
 
 
 def review(house: House, **fields: str):
-    form = {"consultation": "filature", "kind": "answers", "target": slot_id("filature"), "lang": "fr"}
+    form = {"consultation": "filature", "kind": "survey", "target": slot_id("filature"), "lang": "fr"}
     named = {f"answers.{name.replace('_', '#')}": value for name, value in fields.items()}
     return house.client.post("/form", data=form | named)
 

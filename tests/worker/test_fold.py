@@ -20,7 +20,8 @@ from sync_server.storage.answering import Answering
 from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.hiding import Hiding, Place
-from sync_server.worker.fold import NO_MARK, Fold, Mark, Tables, tallies_of
+from sync_server.worker.fold import Fold
+from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
 from tests.civic.town import MODULES, OPENS, RULES_TOML, Citizen, act_of, always_open, consultation, jti
 
 SPACE = "valbrume"

@@ -9,7 +9,8 @@ from civic.consultation import Consultation
 from civic.phases import Moment
 from civic.receipt import commitment
 from sync_server.storage import Ledger, Offer, open_ledger
-from sync_server.worker.fold import Fold, Tables, tallies_of
+from sync_server.worker.fold import Fold
+from sync_server.worker.parts import Tables, tallies_of
 from tests.civic.asked import asking, ballot, slot
 from tests.civic.town import OPENS, Citizen, act_of, jti
 from tests.worker.test_fold import SALT, SPACE, loaded

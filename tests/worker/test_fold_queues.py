@@ -12,7 +12,7 @@ from civic.queues import queues_of
 from civic.receipt import commitment
 from sync_server.storage import Ledger, Offer, open_ledger
 from sync_server.storage.queues import lines_for
-from sync_server.worker.fold import tallies_of
+from sync_server.worker.parts import tallies_of
 from tests.civic.news_town import news_rules, registering, slot
 from tests.civic.town import DAY, OPENS, Citizen, act_of
 from tests.modules.example_town import SLUG

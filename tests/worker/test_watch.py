@@ -17,10 +17,11 @@ from sync_server.catalogue import read_files
 from sync_server.storage import Ledger, PublicLog, open_ledger
 from sync_server.worker.builder import BuilderFailed, Folders, WarmBuilder
 from sync_server.worker.fold import Fold
+from sync_server.worker.installation import Installation
 from sync_server.worker.log import Place, TownLog
 from sync_server.worker.publish import PublishFailed
 from sync_server.worker.snapshot_files import read_snapshot
-from sync_server.worker.town import Installation, Town
+from sync_server.worker.town import Town
 from sync_server.worker.watch import Clocks, Worker
 from tests.civic.town import MODULES, OPENS, SPACE_TOML, TEXTS, Citizen
 from tests.worker.test_fold import SPACE, offer

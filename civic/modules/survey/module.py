@@ -1,4 +1,4 @@
-"""The manifest of surveys: one kind of act, the answers, one a person to the questionnaire that the town declared."""
+"""The manifest of surveys: one kind of act, the survey, one a person to the questionnaire that the town declared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SurveyModule:
     """See civic.module.Module."""
 
     name = "survey"
-    kinds: tuple[str, ...] = ("answers",)
+    kinds: tuple[str, ...] = ("survey",)
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (PEOPLE,)
     targets: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from civic.modules.survey.view import crosses_of, results_of, sections_of
 from civic.phases import are_counts_public
 
 ALL = "*"
-KIND = "answers"
+KIND = "survey"
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
 

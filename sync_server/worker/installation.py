@@ -1,0 +1,30 @@
+"""What whoever runs the server gives a town."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from civic.content import Content
+from civic.module import Document
+from civic.space import Space
+from sync_server.worker.fold import Fold
+from sync_server.worker.log import TownLog
+
+
+class Installation(NamedTuple):
+    """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
+
+    `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
+    (sync_server.worker.groups), once. `media` is the folder of photos. `dispatch` writes to who sees to what has
+    arrived (sync_server.dispatching).
+    """
+
+    document: Callable[[Content], Document]
+    open_log: Callable[[Space], TownLog]
+    pepper: bytes
+    draw_groups: Callable[[Space, Fold], list[Document]]
+    media: Path
+    affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
+    dispatch: Callable[[Space, Sequence[Fold]], object] = lambda _space, _folds: None
