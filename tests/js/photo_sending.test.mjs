@@ -7,7 +7,8 @@ import { sendPhotos } from '../../themes/town/static/js/photo_sending.mjs';
 import { flush } from '../../themes/town/static/js/sync.mjs';
 import { draft, makeTown } from './town.mjs';
 
-delete globalThis.BroadcastChannel; // pages are told of nothing here, and an open channel keeps the process alive
+// An open channel would keep this process alive; nobody listens here.
+delete globalThis.BroadcastChannel;
 
 /** A town that takes photos as docs/formats.md §18 says, over a link that does what `link` gives for each request. */
 async function townWith(sizes, link = () => 'good') {
