@@ -14,9 +14,9 @@ from civic.content import parse_content
 from civic.declaration import DeclarationError
 from civic.manifest import parse_manifest
 from civic.module import Document, Entry
-from civic.modules.budget.decision import whole
 from civic.modules.budget.rules.pabulib import parse_pb
 from civic.modules.budget.settings import slot_id
+from civic.modules.budget.totals import whole
 from civic.replay import widened
 from site_builder.verify.figures import result_files
 from site_builder.verify.standing import Recount

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
-from civic.module import Declared, Document, Entered, Entry, Offered, Option
-from civic.modules.budget.decision import baskets_in, decision_of, people_by_project, whole
+from civic.module import Declared, Document, Entered, Entry, Offered, Option, Shelf
 from civic.modules.budget.rules.ballots import KNAPSACK, POINTS, BallotRules, Part, is_allowed, parts_of
 from civic.modules.budget.settings import Budget, Envelope, budget_of, check_budget, slot_id
-from civic.modules.budget.shelf import BudgetShelf
+from civic.modules.budget.totals import baskets_in, people_by_project, whole
 from civic.refusals import Code, Refused
 from civic.slots import Counted
 
@@ -121,14 +121,15 @@ class BudgetModule:
         if rules is not None:
             budget = budget_of(rules)
             envelope = next(one for one in budget.envelopes if slot_id(rules.slug, one.id) == entry.id)
-            row["decision"] = decision_of(budget, envelope, baskets)
+            row["decision"] = import_module("civic.modules.budget.decision").decision_of(budget, envelope, baskets)
             if rules.are_rows_public(row["ballots"]):
                 row["baskets"] = [[",".join(choice), times] for choice, times in baskets.items()]
         return row
 
-    def shelf(self, consultation: Consultation) -> BudgetShelf:
-        """See Module."""
-        return BudgetShelf(consultation)
+    def shelf(self, consultation: Consultation) -> Shelf:
+        """See Module. Only the builder asks: a server that takes baskets loads neither pages nor rules."""
+        shelf: Shelf = import_module("civic.modules.budget.shelf").BudgetShelf(consultation)
+        return shelf
 
 
 def most_chosen(ballot: BallotRules, projects: int) -> int:
