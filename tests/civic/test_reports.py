@@ -77,9 +77,9 @@ def test_what_more_people_find_broken_than_fixed_is_reopened() -> None:
 
 
 def shown(shelf: Shelf, topics: frozenset[str] | None) -> dict[str, str]:
+    """Pages by address; not their packs, which are dealt from all pages at leisure (site_builder/cold.py)."""
     return {
-        page.path: json.dumps([page.template, page.context, page.as_of, page.pack, page.is_listed])
-        for page in shelf.pages(topics)
+        page.path: json.dumps([page.template, page.context, page.as_of, page.is_listed]) for page in shelf.pages(topics)
     }
 
 
