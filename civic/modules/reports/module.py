@@ -15,6 +15,7 @@ from civic.modules.reports.payload import CHOICES, ERASED, OF_KIND, Answer, Repo
 from civic.modules.reports.rules import read_rules
 from civic.modules.reports.shelf import ReportsShelf
 from civic.modules.reports.standing import STATUSES
+from civic.photos import shown_photos
 from civic.slots import Counted
 from civic.text import normalise
 
@@ -86,13 +87,18 @@ class Reports:
         """The report itself, in all kinds."""
         return slot_id
 
+    def attached(self, kind: str, payload: Any) -> tuple[str, ...]:
+        """The photos of a report."""
+        return tuple(one.sha256 for one in payload.photos) if kind == "report" else ()
+
     def document(self, entry: Entry) -> Document:
         """A row of `reports` (README.md)."""
         report: Report = entry.payload or ERASED
+        photos = shown_photos(report.photos, entry.photos)
         return {
             "id": entry.id,
             "number": entry.number,
-            **report._asdict(),
+            **{name: value for name, value in report._asdict().items() if name != "photos"},
             "place": report.place._asdict(),
             "received_at": entry.received_at,
             "as_of": entry.as_of,
@@ -100,6 +106,7 @@ class Reports:
             "withdrawn": entry.withdrawn,
             "unsigned": entry.unsigned,
             "votes": None if entry.votes is None else {one: entry.votes.get(one, 0) for one in CHOICES},
+            **({"photos": photos} if photos else {}),
         }
 
     def dispatch(self, kind: str, payload: Any, consultation: Consultation) -> Dispatch | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from civic.modules.reports.rules import ReportRules
+from civic.photos import Photo, check_photos
 from civic.refusals import Code, Refused
 from civic.text import check_text
 
@@ -36,6 +37,7 @@ class Report(NamedTuple):
     place: Place
     name: str
     lang: str
+    photos: tuple[Photo, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -62,7 +64,7 @@ def parse_report(body: Mapping[str, Any], rules: ReportRules, languages: tuple[s
 
     A retired category is taken: an act waits on a phone longer than a form stands on a page.
     """
-    if body.keys() != _REPORT:
+    if body.keys() - {"photos"} != _REPORT:
         raise Refused(Code.BAD_PAYLOAD)
     if type(body["lang"]) is not str or body["lang"] not in languages:
         raise Refused(Code.BAD_PAYLOAD, "lang")
@@ -76,6 +78,7 @@ def parse_report(body: Mapping[str, Any], rules: ReportRules, languages: tuple[s
         _parse_place(body["place"], rules),
         check_text(body["name"], "name", 0, 60),
         body["lang"],
+        check_photos(body["photos"]) if "photos" in body else (),
     )
 
 
