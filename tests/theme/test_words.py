@@ -36,6 +36,7 @@ def asked_for() -> tuple[set[str], set[str]]:
             whole |= set(pair)
         for key in HANDED.findall(text):
             whole |= {f"{key}.opens", f"{key}.closed"}
+    begun |= {f"{folder.name}.home." for folder in HERE.iterdir()}  # a module's own words on the home page (home.html)
     begun.add("found.")  # what a page is, where it is found: said by the packs of words
     whole.add("site.picture")  # drawn, not written (site_builder/pictures.py)
     return whole, begun
@@ -57,7 +58,8 @@ def test_templates_say_only_what_is_in_the_catalogue() -> None:
     known = {stem(key) for key in words("fr")} | words("fr").keys()
     whole, begun = asked_for()
     assert not whole - known
-    assert not [start for start in begun if not any(key.startswith(start) for key in known)]
+    empty = [start for start in begun if not any(key.startswith(start) for key in known)]
+    assert not [start for start in empty if not start.endswith(".home.")]
 
 
 def named_by_modules() -> set[str]:
