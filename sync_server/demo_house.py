@@ -147,6 +147,7 @@ def make_town(settings: Settings, now: int, progress: Progress) -> None:
         copy_town(shift_to(today_in(TOWN, now)), folder)
     if not (settings.keys / TOWN_KEY).is_file():
         _make_issuers(settings, folder, now)
+        import_module("sync_server.demo_letters").write_letter_key(settings, folder, FOLDER, now)
         _sign_rules(settings.keys / TOWN_KEY, folder)
     marker = settings.var / SEEDED
     if marker.is_file():
