@@ -40,13 +40,15 @@ _LATER = (
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
+    _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
 _OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
 # Of a module's words: what the outbox alone says, and what forms alone say.
 _OF_OUTBOX, _OF_FORMS = ("outbox.",), ("fault.", "offline.", "own.")
-_ACTS = _Late("acts_asset", "", _OF_ACTS, "ACT_WORDS")
+# Why an act is refused, or waits, is said to few: it comes when it is needed.
+_ACTS = _Late("acts_asset", "", ("trail.", "unfinished", "refused.unknown"), "ACT_WORDS", ("REFUSALS_URL",))
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "outbox": _Late(
@@ -129,7 +131,10 @@ def _scripts(
             name: shelf.add(_bundled(files[one], page, "", **_given(one, words, urls, _brought_to(name, others))), "js")
             for name, one in _PARTS.items()
         }
-        acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each), "js") for each in used}
+        given = _given(_ACTS, words, urls)
+        acts[code] = {
+            each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, given), "js") for each in used
+        }
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
         script = bundle(page, _constants(WORDS=own, PHOTOS_URL=urls[_SENDING.url]), lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
@@ -151,12 +156,15 @@ def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
     return _part(words, ("choice.",)) if part == "recount" else {}
 
 
-def _acts_script(theme: Theme, entry: Path, page: Path, code: str, modules: frozenset[str]) -> bytes:
-    """The script of acts on the pages of consultations that have these modules."""
+def _acts_script(
+    theme: Theme, entry: Path, page: Path, code: str, modules: frozenset[str], given: Mapping[str, object]
+) -> bytes:
+    """The script of acts on the pages of consultations that have these modules; `given` to all of them alike."""
     own = [theme.brought[name] for name in sorted(modules)]
     brings = f"const BROUGHT = {brought([one.script for one in own if one.script is not None])};\n"
     said = {key: text for one in own for key, text in one.words[code].items() if not key.startswith(_OF_OUTBOX)}
-    return _bundled(entry, page, brings, ACT_WORDS=_part(theme.script_words[code], _OF_ACTS) | said)
+    known = _part(theme.script_words[code], _ACTS.prefixes)
+    return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:

@@ -65,6 +65,7 @@ class Site:
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
         self._framed: dict[str, list[str]] = {}  # by consultation, the paths that other sites may show
+        self._written: dict[str, set[str]] = {}  # by consultation, the pages written since it was settled
         self._pictures: dict[str, set[Picture]] = {}  # by owner
         self._placed: dict[str, tuple[int, int] | None] = {}  # time and size of the ballots that are published
 
@@ -97,7 +98,7 @@ class Site:
         output = self.output
         output.begin()
         self.photos.write()
-        self._styles, self._owned, self._dirty, self._pictures = {}, {}, set(), {}
+        self._styles, self._owned, self._dirty, self._pictures, self._written = {}, {}, set(), {}, {}
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
         jobs += [(page, self.desks[slug]) for slug, some in pages.items() for page in some]
@@ -134,6 +135,9 @@ class Site:
             jobs += [(page, None) for page in self.core]
         self.photos.grow()  # before the pages that show them
         self._print(jobs)
+        # One that is written and gone again before all is looked at must go too.
+        written = (edition.file_of(page.path) for page, own in jobs if own for edition in self.editions)
+        self._written.setdefault(slug, set()).update(written)
         self._dirty.add(slug)
         return self.output.take_changed()
 
@@ -201,6 +205,7 @@ class Site:
         self._write_all(words.make(desk, pages, self.editions))
         self._own(slug, "words", words.files())
         self._picture(slug, [page for page in pages if page.is_pictured] + pages[:1], desk)
+        self._owned[slug, "pages"] = self._owned.get((slug, "pages"), frozenset()) | self._written.pop(slug, set())
         self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
         self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output, words)))
         self._write_all(desk.lines.take_touched())

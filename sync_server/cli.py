@@ -150,6 +150,9 @@ def rebuild(var: Path, url: str | None, space: str | None, token: str | None) ->
     click.echo(f"Asked for: {', '.join(asked)}. The worker rebuilds as soon as it can.")
 
 
+main.add_command(keys)
+
+
 @main.command()
 @var_option
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True, help="The town's.")
@@ -231,7 +234,6 @@ def rank(place: str) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "site_builder", "rank", "--", place]))
 
 
-main.add_command(keys)
 main.add_command(import_)
 main.add_command(census)
 main.add_command(clerk)

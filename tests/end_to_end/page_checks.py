@@ -17,7 +17,8 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", 
 
 # Above the shapes of a drawing axe judges no text: the names on a map are ink on colours that are 7 or more from it
 # (themes/town/static/css/map.css), and nobody needs to read them.
-JUDGED = "{ exclude: ['.map > [aria-hidden]'] }"
+# Nor what a browser writes itself in a field for files.
+JUDGED = "{ exclude: ['.map > [aria-hidden]', 'input[type=file]'] }"
 
 
 class Verdict(NamedTuple):

@@ -143,7 +143,7 @@ def test_a_talk_is_read_closed_opened_by_a_new_letter_and_the_journal_says_so(bo
     assert check_journal("valbrume", lines, desk_of(house).key.kid) == []
     told = [parse_journal_line(one).said for one in lines]
     (kept,) = rows(house.services.ledger, letter_answers)
-    assert [one.do for one in told][-2:] == ["answer", "close"]
+    assert [one.do for one in told][-2:] == ["reply", "close"]
     (found,) = ana.ask(house, 5).json["threads"]
     assert told[-2].about == {
         "consultation": SLUG, "thread": jti(5), "n": "1", "hash": line_hash(found["answers"][0]["sealed"]),

@@ -182,6 +182,7 @@ def test_a_whole_build_mends_what_somebody_did_to_the_folder(tmp_path: Path) -> 
     assert tree(tmp_path / "site") == whole
     shutil.rmtree(tmp_path / "site")
     build_site(site)
+    site.draw()
     assert tree(tmp_path / "site") == whole
 
 

@@ -29,7 +29,7 @@ def builder(folders: Folders) -> Iterator[WarmBuilder]:
 def test_it_builds_once_and_then_nothing_differs(builder: WarmBuilder, folders: Folders) -> None:
     assert "index.html" in builder.build()
     first = builder.pid
-    assert builder.settle() == []
+    assert all(one.startswith("partage/") for one in builder.settle())  # pictures, which nothing waits for
     assert builder.reload() == []
     assert builder.pid == first
     assert (folders.output / "filature" / "index.html").is_file()

@@ -88,10 +88,13 @@ class Load:
 
 
 def files_of(site: Path) -> dict[str, bytes]:
+    """All but the pictures for who shares a page: they are drawn once nothing else waits."""
     return {
         file.relative_to(site).as_posix(): file.read_bytes()
         for file in site.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(site).parts)
+        if file.is_file()
+        and file.parent.name != "partage"
+        and not any(part.startswith(".") for part in file.relative_to(site).parts)
     }
 
 

@@ -33,6 +33,7 @@ class BudgetModule:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (BLANK,)
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """See Module."""

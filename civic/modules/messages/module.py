@@ -45,6 +45,7 @@ class Messages:
     tables: Mapping[str, str] = {"missive": ""}
     choices: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """Its keys are keys, it stands alone, and nothing of it is published."""

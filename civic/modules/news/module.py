@@ -38,6 +38,7 @@ class News:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = tuple(str(seats) for seats in range(1, MOST_SEATS + 1))
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
     queued: tuple[str, ...] = (KIND,)
 
     def check(self, consultation: Consultation) -> None:

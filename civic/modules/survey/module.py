@@ -32,6 +32,7 @@ class SurveyModule:
     tables: Mapping[str, str] = {}
     choices: tuple[str, ...] = (PEOPLE,)
     targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     def check(self, consultation: Consultation) -> None:
         """The questionnaire can be read, and what is published of it tells nobody's whole sheet."""

@@ -5,7 +5,7 @@ import { registerFlush } from './delivery.mjs';
 import { isEarly } from './due.mjs';
 import { button, element, find, focusOn, strongParts } from './elements.mjs';
 import { hurryAct } from './outbox.mjs';
-import { say } from './words.mjs';
+import { isSaid, say } from './words.mjs';
 
 /**
  * An act on show; `trouble` is the word for what this phone does not keep, "" where all is well.
@@ -69,6 +69,7 @@ function showAct(page, $place, shown) {
     page.tell(shown.trouble ? say(shown.trouble) : sayStanding(shown.act));
     // The button that was pressed is another now, or gone.
     if (hadFocus) focusOn($place);
+    if (shown.act.code && !isSaid('wait.unavailable')) void import(REFUSALS_URL).then(show, console.error);
   };
   const refresh = async () => {
     const { act, store } = shown;
