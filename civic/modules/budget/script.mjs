@@ -30,7 +30,8 @@ class Basket {
   }
 
   begin() {
-    this.$form.addEventListener('change', (event) => this.change(/** @type {HTMLInputElement} */ (event.target)));
+    // The form itself changes when the page fills it in: that is nobody's choice.
+    this.$form.addEventListener('change', ({ target }) => target !== this.$form && this.change(/** @type {HTMLInputElement} */ (target)));
     // Before the form's own listener: what is over the sum is not signed.
     document.addEventListener('submit', (event) => event.target === this.$form && this.check(event), true);
     // The page ticks what this phone has cast before; a basket begun since then comes after it.

@@ -20,7 +20,7 @@ async function shuffle(store, lists) {
 export function start({ store }, { findAll }) {
   /** @type {(selector: string, within: ParentNode) => HTMLInputElement[]} */
   const inputs = (selector, within) => /** @type {any} */ (findAll(selector, within));
-  for (const $form of findAll('form[data-act=answers]')) {
+  for (const $form of findAll('form[data-act=survey]')) {
     const fit = () => {
       for (const $asked of findAll('[data-if]', $form)) {
         const [name, ...options] = ($asked.dataset.if || '').split(' ');

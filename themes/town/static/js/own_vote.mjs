@@ -51,7 +51,7 @@ function fitForm(page, $form, acts) {
   // Once, or once it is known whose ballot this is, or when it was withdrawn: then the choice is the citizen's.
   const filled = vote ? `of ${signer}` : 'none';
   if (act && ticked !== filled) fillForm($form, vote ? vote.body : {});
-  if (act) $form.dataset.ticked = filled;
+  $form.dataset.ticked = filled;
 }
 
 /**
