@@ -32,11 +32,13 @@ class _Late(NamedTuple):
     needs: tuple[str, ...] = ()
 
 
-# What sends photos: the one that `main.mjs` names, and the service worker with it. A phone keeps what is named.
+# What sends photos: `main.mjs` names it, and the service worker with it. A phone keeps what is named.
 _SENDING = _Late("photo_sending_asset", "PHOTOS_URL")
+_KEEPING = _Late("keep_asset", "KEEP_URL", ("keep",), "KEEP_WORDS")
 # Each after those that it loads; `main.mjs` names no other, so that a phone that reads one page keeps none.
 _LATER = (
     _SENDING,
+    _KEEPING,
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
@@ -45,14 +47,26 @@ _LATER = (
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
 _OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
+# Of what somebody carries for another, only the outbox speaks.
+_CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, and what forms alone say.
 _OF_OUTBOX, _OF_FORMS = ("outbox.",), ("fault.", "offline.", "own.")
 # Why an act is refused, or waits, is said to few: it comes when it is needed.
-_ACTS = _Late("acts_asset", "", ("trail.", "unfinished", "refused.unknown"), "ACT_WORDS", ("REFUSALS_URL",))
+_ACTS = _Late(
+    "acts_asset",
+    "",
+    ("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused", "unfinished", "refused.unknown"),
+    "ACT_WORDS",
+    ("REFUSALS_URL",),
+)
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "outbox": _Late(
-        "outbox_asset", "", ("outbox.", "later", *_OF_ACTS), "OUTBOX_WORDS", ("QR_URL", "CARRY_URL", "PROOFS_URL")
+        "outbox_asset",
+        "",
+        ("outbox.", "later", *_OF_ACTS, *_CARRIED),
+        "OUTBOX_WORDS",
+        ("QR_URL", "CARRY_URL", "PROOFS_URL"),
     ),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
@@ -131,12 +145,11 @@ def _scripts(
             name: shelf.add(_bundled(files[one], page, "", **_given(one, words, urls, _brought_to(name, others))), "js")
             for name, one in _PARTS.items()
         }
-        given = _given(_ACTS, words, urls)
-        acts[code] = {
-            each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, given), "js") for each in used
-        }
+        ours = _given(_ACTS, words, urls)
+        acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, ours), "js") for each in used}
         own = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        script = bundle(page, _constants(WORDS=own, PHOTOS_URL=urls[_SENDING.url]), lends_to=[*files.values(), worker])
+        given = _constants(WORDS=own, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})
+        script = bundle(page, given, lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]], PHOTOS_URL=urls[_SENDING.url])
     return scripts, parts, acts

@@ -1,15 +1,14 @@
 // While a report is written: is it known already? Looked up on the phone, in the small list of open reports; says so
 // and never stands in the way. What the report is about becomes the title that the outbox shows.
 
-const NEAR = 100;
-const METRES = 111320;
+const NEAR = 0.0009; // degrees: 100 metres
 const MOST = 3;
 
 /** @typedef {{ n: number, c: string, address: string, lat: string, lon: string }} Known */
 
 /** @param {string} text */
 function plain(text) {
-  return text.trim().toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '');
+  return text.toLowerCase().replace(/\W+/g, '');
 }
 
 /**
@@ -20,9 +19,9 @@ function isNear(one, asked) {
   if (one.c !== asked.c) return false;
   if (one.address && plain(one.address) === plain(asked.address)) return true;
   if (!one.lat || !asked.lat) return false;
-  const north = (Number(one.lat) - Number(asked.lat)) * METRES;
-  const east = (Number(one.lon) - Number(asked.lon)) * METRES * Math.cos((Number(one.lat) * Math.PI) / 180);
-  return Math.hypot(north, east) <= NEAR;
+  // A degree of longitude is shorter the nearer the poles are: 57 degrees are a radian.
+  const east = (Number(one.lon) - Number(asked.lon)) * Math.cos(Number(one.lat) / 57.3);
+  return Math.hypot(Number(one.lat) - Number(asked.lat), east) < NEAR;
 }
 
 /**

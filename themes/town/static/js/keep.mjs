@@ -1,7 +1,5 @@
 // Starts the service worker and asks it to keep pages, once the page itself has come.
-import { onChange } from './changes.mjs';
-import { find, findAll } from './elements.mjs';
-import { say, sayNumber } from './words.mjs';
+import { findAll } from './elements.mjs';
 
 /**
  * Under Trusted Types only this address may become a worker.
@@ -25,17 +23,6 @@ function pageLoaded() {
   return new Promise((resolve) => addEventListener('load', () => resolve(undefined), { once: true }));
 }
 
-/**
- * @param {HTMLElement} $button
- * @param {string} path
- */
-async function offerToKeep($button, path) {
-  const { packs } = await (await fetch(path)).json();
-  const bytes = packs.reduce((/** @type {number} */ sum, /** @type {{ n: number }} */ pack) => sum + pack.n, 0);
-  $button.textContent = say('keep', { size: sayNumber(Math.ceil(bytes / 1000)) });
-  $button.hidden = false;
-}
-
 /** @param {Page} page */
 export async function startKeep(page) {
   const { serviceWorker } = navigator;
@@ -48,23 +35,10 @@ export async function startKeep(page) {
   keep(`${page.site.prefix}/files.json`);
   const { connection } = /** @type {any} */ (navigator);
   const isSaving = Boolean(connection && connection.saveData);
-  for (const $button of findAll('[data-keep]')) {
-    const path = $button.dataset.keep || '';
-    if (!isSaving) {
-      $button.hidden = true;
-      keep(path);
-      continue;
-    }
-    $button.addEventListener('click', (event) => {
-      event.preventDefault();
-      keep(path);
-    });
-    await offerToKeep($button, path).catch(() => {});
+  const $buttons = findAll('[data-keep]');
+  if (isSaving && $buttons.length) await import(KEEP_URL);
+  for (const $button of isSaving ? [] : $buttons) {
+    $button.hidden = true;
+    keep($button.dataset.keep || '');
   }
-  onChange(({ kept }) => {
-    const $button = kept && find(`[data-keep="${kept}"]`);
-    if (!$button || $button.hidden) return;
-    $button.textContent = say('keep.done');
-    page.tell(say('keep.done'));
-  });
 }

@@ -12,6 +12,8 @@ declare const RECOUNT_WORDS: Record<string, string>;
 declare const SEARCH_WORDS: Record<string, string>;
 declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
+declare const KEEP_URL: string;
+declare const KEEP_WORDS: Record<string, string>;
 declare const REFUSALS_URL: string;
 declare const REFUSAL_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
