@@ -79,12 +79,14 @@ class IdeasShelf:
         return {"order:relevance"} if about is not None and self.orders["relevance"].put(about) else set()
 
     def _put_in_orders(self, document: Document) -> set[str]:
-        if document["as_of"] // _DAY > self.day:
+        is_drawn_anew = document["as_of"] // _DAY > self.day
+        if is_drawn_anew:
             self.day = document["as_of"] // _DAY
             lot = self.orders["lot"] = Order(self._lot)
             for one in self.proposals:
                 lot.put(one)
-        return {f"order:{name}" for name, order in self.orders.items() if order.put(document)}
+        moved = {f"order:{name}" for name, order in self.orders.items() if order.put(document)}
+        return moved | ({"order:lot"} if is_drawn_anew else set())
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
