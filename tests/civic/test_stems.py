@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from civic.likeness import ENOUGH, Gist, gist, likeness
 from civic.stems import stems_of, words_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "stems.json").read_text("utf-8"))
-POLIS = Path(os.environ.get("PREAU_SHARED_DATA", "/nowhere")) / "polis"
 # Comments that say one thing twice, by their beginnings, as somebody read them.
 SAID_TWICE = {
     "15-per-hour-seattle": [
@@ -43,10 +41,8 @@ def test_texts_are_as_alike_as_the_vectors_say_whichever_comes_first(case: dict[
     assert likeness(one, other) == likeness(other, one) == case["likeness"]
 
 
-def _comments(name: str) -> list[str]:
-    file = POLIS / name / "comments.csv"
-    if not file.is_file():
-        pytest.skip("the comments of Polis are not on this machine")
+def _comments(shared_data: Path, name: str) -> list[str]:
+    file = shared_data / "polis" / name / "comments.csv"
     with file.open(encoding="utf-8", newline="") as rows:
         return [row["comment-body"] for row in csv.DictReader(rows)]
 
@@ -58,8 +54,8 @@ def _alike(asked: Gist, gists: list[Gist]) -> list[int]:
 
 
 @pytest.mark.parametrize("name", SAID_TWICE)
-def test_what_somebody_says_again_in_half_the_words_finds_what_was_said(name: str) -> None:
-    comments = [one for one in _comments(name) if len(words_of(one)) >= 6]
+def test_what_somebody_says_again_in_half_the_words_finds_what_was_said(shared_data: Path, name: str) -> None:
+    comments = [one for one in _comments(shared_data, name) if len(words_of(one)) >= 6]
     gists = [gist(one, "", "en") for one in comments]
     halves = [gist(" ".join(words_of(one)[::2]), "", "en") for one in comments]
     found = sum(at in _alike(half, gists) for at, half in enumerate(halves))
@@ -67,8 +63,8 @@ def test_what_somebody_says_again_in_half_the_words_finds_what_was_said(name: st
 
 
 @pytest.mark.parametrize("name", SAID_TWICE)
-def test_comments_that_say_one_thing_twice_are_found_and_few_others(name: str) -> None:
-    comments = _comments(name)
+def test_comments_that_say_one_thing_twice_are_found_and_few_others(shared_data: Path, name: str) -> None:
+    comments = _comments(shared_data, name)
     gists = [gist(one, "", "en") for one in comments]
     for first, second in SAID_TWICE[name]:
         (one,), (other,) = ([at for at, text in enumerate(comments) if text.startswith(start)]
