@@ -6,18 +6,15 @@ becomes one vote *for* each project it names, whatever its type: points and rank
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from civic.modules.budget.rules.pabulib import NotPabulib, parse_meta, rows_of, split_sections
 from sync_server.imports.plan import ImportRefused, Plan, item_of, number_revisions, shorten
 
-SECTIONS = ("META", "PROJECTS", "VOTES")
-VOTE_TYPES = ("approval", "choose-1", "cumulative", "ordinal", "scoring")
 _SELECTED = ("", "0", "1", "2", "3")  # 2 and 3: winners by a special rule, or of a partner's money
 _COST = re.compile(r"\d+(\.\d+)?")
 
@@ -49,13 +46,20 @@ class Election(NamedTuple):
 
 def parse_pabulib(data: bytes) -> Election:
     """The election in `data`; ImportRefused at the first thing that is not as the format says."""
-    sections = _split_sections(data)
-    meta = _parse_meta(sections["META"])
-    projects = tuple(_project(row) for row in _rows(sections["PROJECTS"], "PROJECTS", ("project_id", "cost")))
+    try:
+        return _parse(data)
+    except NotPabulib as error:
+        raise ImportRefused(str(error)) from error
+
+
+def _parse(data: bytes) -> Election:
+    sections = split_sections(data)
+    meta = parse_meta(sections["META"])
+    projects = tuple(_project(row) for row in rows_of(sections["PROJECTS"], "PROJECTS", ("project_id", "cost")))
     names = {one.id for one in projects}
     if len(names) != len(projects):
         raise ImportRefused("PROJECTS: two projects have the same project_id")
-    ballots = tuple(_ballot(row, names) for row in _rows(sections["VOTES"], "VOTES", ("voter_id", "vote")))
+    ballots = tuple(_ballot(row, names) for row in rows_of(sections["VOTES"], "VOTES", ("voter_id", "vote")))
     if len({one.voter for one in ballots}) != len(ballots):
         raise ImportRefused("VOTES: two ballots have the same voter_id")
     for name, found in (("num_projects", len(projects)), ("num_votes", len(ballots))):
@@ -84,51 +88,6 @@ def plan_pabulib(election: Election) -> Plan:
 def count_approvals(election: Election) -> Mapping[str, int]:
     """How many ballots name each project."""
     return Counter(project for ballot in election.ballots for project in ballot.projects)
-
-
-def _split_sections(data: bytes) -> dict[str, list[str]]:
-    try:
-        lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
-    except UnicodeDecodeError:
-        raise ImportRefused("this file is not in UTF-8") from None
-    sections: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    for line in lines:
-        if line.strip() in SECTIONS and line.strip() not in sections:
-            if line.strip() != SECTIONS[len(sections)]:
-                raise ImportRefused(f"{line.strip()} comes too early: the order is {', '.join(SECTIONS)}")
-            current = sections[line.strip()] = []
-        elif current is None:
-            if line.strip():
-                raise ImportRefused("this file does not begin with META")
-        else:
-            current.append(line)
-    if len(sections) != len(SECTIONS):
-        raise ImportRefused(f"{SECTIONS[len(sections)]} is missing")
-    return sections
-
-
-def _rows(lines: list[str], section: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    reader = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=";")
-    rows = [row for row in reader if any(cell.strip() for cell in row)]
-    columns = [cell.strip() for cell in rows[0]] if rows else []
-    if not set(needed) <= set(columns) or len(set(columns)) != len(columns):
-        raise ImportRefused(f"{section}: the columns {', '.join(needed)} are needed, each once")
-    for number, row in enumerate(rows[1:], 1):
-        if len(row) != len(columns):
-            raise ImportRefused(f"{section}: row {number} has {len(row)} fields instead of {len(columns)}")
-    return [dict(zip(columns, (cell.strip() for cell in row), strict=True)) for row in rows[1:]]
-
-
-def _parse_meta(lines: list[str]) -> dict[str, str]:
-    meta: dict[str, str] = {}
-    for row in _rows(lines, "META", ("key", "value")):
-        if row["key"] in meta:
-            raise ImportRefused(f"META: {row['key']} is given twice")
-        meta[row["key"]] = row["value"]
-    if meta.get("vote_type") not in VOTE_TYPES:
-        raise ImportRefused(f"META: vote_type is one of {', '.join(VOTE_TYPES)}")
-    return meta
 
 
 def _project(row: dict[str, str]) -> Project:

@@ -77,14 +77,14 @@ class PbFile(NamedTuple):
 
 def parse_pb(data: bytes) -> PbFile:
     """The file in `data`; NotPabulib at the first thing that is not as the format says."""
-    sections = _split_sections(data)
-    meta = _parse_meta(sections["META"])
-    projects = tuple(_project(row) for row in _rows(sections["PROJECTS"], "PROJECTS", ("project_id", "cost")))
+    sections = split_sections(data)
+    meta = parse_meta(sections["META"])
+    projects = tuple(_project(row) for row in rows_of(sections["PROJECTS"], "PROJECTS", ("project_id", "cost")))
     names = {one.id for one in projects}
     if len(names) != len(projects):
         raise NotPabulib("PROJECTS: two projects have the same project_id")
     needed = ("voter_id", "vote", *(("points",) if meta["vote_type"] in POINTED else ()))
-    ballots = tuple(_ballot(row, names, meta["vote_type"]) for row in _rows(sections["VOTES"], "VOTES", needed))
+    ballots = tuple(_ballot(row, names, meta["vote_type"]) for row in rows_of(sections["VOTES"], "VOTES", needed))
     if len({one.voter for one in ballots}) != len(ballots):
         raise NotPabulib("VOTES: two ballots have the same voter_id")
     for name, found in (("num_projects", len(projects)), ("num_votes", len(ballots))):
@@ -162,7 +162,8 @@ def _amount(amount: Fraction) -> str:
     return f"{whole}.{decimals}" if decimals else str(whole)
 
 
-def _split_sections(data: bytes) -> dict[str, list[str]]:
+def split_sections(data: bytes) -> dict[str, list[str]]:
+    """The lines of each section; NotPabulib where one is missing or out of order."""
     try:
         lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError:
@@ -184,7 +185,8 @@ def _split_sections(data: bytes) -> dict[str, list[str]]:
     return sections
 
 
-def _rows(lines: list[str], section: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+def rows_of(lines: list[str], section: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    """The rows of a section by column; NotPabulib where a column is missing or a row is short."""
     reader = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=";")
     rows = [row for row in reader if any(cell.strip() for cell in row)]
     columns = [cell.strip() for cell in rows[0]] if rows else []
@@ -196,9 +198,10 @@ def _rows(lines: list[str], section: str, needed: tuple[str, ...]) -> list[dict[
     return [dict(zip(columns, (cell.strip() for cell in row), strict=True)) for row in rows[1:]]
 
 
-def _parse_meta(lines: list[str]) -> dict[str, str]:
+def parse_meta(lines: list[str]) -> dict[str, str]:
+    """The section META; NotPabulib where it is not as the format says."""
     meta: dict[str, str] = {}
-    for row in _rows(lines, "META", ("key", "value")):
+    for row in rows_of(lines, "META", ("key", "value")):
         if row["key"] in meta:
             raise NotPabulib(f"META: {row['key']} is given twice")
         meta[row["key"]] = row["value"]
