@@ -63,6 +63,12 @@ def slot_id(slug: str, envelope: str) -> str:
     return b64u_encode(digest[:16])
 
 
+def project_id(slug: str, project: str) -> str:
+    """What other modules' acts name a project by: 22 characters, made as those of a slot."""
+    digest = hashlib.sha256(canonical_json({"a": slug, "project": project})).digest()
+    return b64u_encode(digest[:16])
+
+
 def check_budget(consultation: Consultation) -> None:
     """See Module.check: a consultation with this module has a budget, and its projects' themes are the town's."""
     where = f"consultations/{consultation.slug}/consultation.toml"
