@@ -39,6 +39,7 @@ ROWS = {
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",
     "lighthouse": "Lighthouse on the consultation page",
+    "basket_page": "The basket of 200 projects on a slow phone",
 }
 ROW_SECONDS = 1800
 BUSY_LOAD = 0.5
