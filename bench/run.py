@@ -35,6 +35,7 @@ ROWS = {
     "log_publish": "Publishing in the public log",
     "recount": "Recounting a published result",
     "winners": "Winners of a participatory budget",
+    "elections": "Real budgets of towns, from the file to the published winners",
     "offline_pack": "A consultation kept for offline reading",
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",
