@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.budget import open_data
 from civic.modules.budget.settings import budget_of, project_id, slot_id
-from civic.modules.budget.views import View, ballot_view, envelope_view, with_coins
+from civic.modules.budget.views import View, ballot_view, envelope_view, photo_path, photos_view, with_coins
+from civic.modules.budget.works import followed, works_of
 from civic.phases import are_counts_public
 
 ALL = "*"
@@ -22,7 +25,8 @@ class BudgetShelf:
 
     def __init__(self, consultation: Consultation) -> None:
         self.consultation, self.slug = consultation, consultation.slug
-        self.budget = budget_of(consultation)
+        budget, self.works = budget_of(consultation), works_of(consultation)
+        self.budget = replace(budget, projects=followed(budget.projects, self.works))
         self.row: Document = {}
         self.documents: dict[str, Document] = {}
         for number, one in enumerate(self.budget.envelopes, 1):
@@ -112,7 +116,7 @@ class BudgetShelf:
     def _project(self, view: View, project: View, target: str) -> Page:
         context = {
             "budget": self.budget, "ballot": ballot_view(self.budget.ballot), "has_votes": self._has_votes,
-            "one": project, "envelope": {**view, "projects": [], "winners": [], "by_turn": []},
+            "one": photos_view(self.slug, project), "envelope": {**view, "projects": [], "winners": [], "by_turn": []},
         }  # fmt: skip
         place = [one.id for one in self.budget.projects].index(project["id"])
         as_of, pack = self.documents[view["id"]]["as_of"], f"projects-{place // PACK:05d}"
@@ -121,7 +125,10 @@ class BudgetShelf:
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
-        return open_data.files(self.consultation, self.budget, self.row, self.documents)
+        yield from open_data.files(self.consultation, self.budget, self.row, self.documents)
+        for number, works in self.works.items():
+            for name, data in works.photos.items():
+                yield DataFile(photo_path(self.slug, number, name), partial(bytes, data))
 
     def entries(self) -> Iterator[FeedEntry]:
         """The result once there is one, then the first projects from the opening on, in the town's first language."""
