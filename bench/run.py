@@ -35,10 +35,12 @@ ROWS = {
     "log_publish": "Publishing in the public log",
     "recount": "Recounting a published result",
     "winners": "Winners of a participatory budget",
+    "elections": "Real budgets of towns, from the file to the published winners",
     "offline_pack": "A consultation kept for offline reading",
     "first_visit": "Bytes of a first visit",
     "memory": "Memory of the demo",
     "lighthouse": "Lighthouse on the consultation page",
+    "basket_page": "The basket of 200 projects on a slow phone",
 }
 ROW_SECONDS = 1800
 BUSY_LOAD = 0.5

@@ -124,7 +124,10 @@ class Offered(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """Something that the town itself put up for acts: it exists before any of them, and `table` shows it."""
+    """Something that the town itself put up for acts: it exists before any of them, and `table` shows it.
+
+    `table` is "" where the rules alone say all that its page shows.
+    """
 
     id: str
     table: str

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.space import Space
-from site_builder.bundle import brought, bundle
+from site_builder.bundle import brought, brought_in_parts, bundle
 from site_builder.colour import palette
 from site_builder.drawings import icon_png, icon_svg
 from site_builder.theme import Theme
@@ -49,8 +49,8 @@ _LATER = (
 _OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
-# Of a module's words: what the outbox alone says, and what forms alone say.
-_OF_OUTBOX, _OF_FORMS = ("outbox.",), ("fault.", "offline.", "own.")
+# Of a module's words: what the outbox alone says, what forms alone say, and the page of recounts.
+_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",)
 # Why an act is refused, or waits, is said to few: it comes when it is needed.
 _ACTS = _Late(
     "acts_asset",
@@ -135,20 +135,20 @@ def _scripts(
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, "")), {code: {} for code in codes}
     files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS)}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
-    scripts, parts, acts = {}, {}, _Acts()
+    scripts, acts, preludes = dict[str, str](), _Acts(), {"recount": _recounts(theme)}
+    parts: dict[str, dict[str, str]] = {code: {} for code in codes}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
         others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
         for one in _LATER:
             urls[one.url] = shelf.add(_bundled(files[one], page, "", **_given(one, words, urls)), "js")
-        parts[code] = {
-            name: shelf.add(_bundled(files[one], page, "", **_given(one, words, urls, _brought_to(name, others))), "js")
-            for name, one in _PARTS.items()
-        }
+        for name, one in _PARTS.items():
+            own = _given(one, words, urls, _brought_to(name, others))
+            parts[code][name] = shelf.add(_bundled(files[one], page, preludes.get(name, ""), **own), "js")
         ours = _given(_ACTS, words, urls)
         acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, ours), "js") for each in used}
-        own = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        given = _constants(WORDS=own, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})
+        said = {key: text for key, text in words.items() if not key.startswith(_APART)}
+        given = _constants(WORDS=said, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})
         script = bundle(page, given, lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]], PHOTOS_URL=urls[_SENDING.url])
@@ -165,8 +165,14 @@ def _given(
 def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
     """What the script `part` says in the `words` of modules."""
     if part == "outbox":
-        return {key: text for key, text in words.items() if not key.startswith(_OF_FORMS)}
-    return _part(words, ("choice.",)) if part == "recount" else {}
+        return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_RECOUNTS))}
+    return _part(words, ("choice.", *_OF_RECOUNTS)) if part == "recount" else {}
+
+
+def _recounts(theme: Theme) -> str:
+    """The constant RECOUNTS: how the modules recount, null for those that count nothing."""
+    known = {name: one.recount for name, one in theme.brought.items() if one.recount or not one.is_counted}
+    return f"const RECOUNTS = {brought_in_parts(known, 'recount')};\n"
 
 
 def _acts_script(
@@ -175,7 +181,12 @@ def _acts_script(
     """The script of acts on the pages of consultations that have these modules; `given` to all of them alike."""
     own = [theme.brought[name] for name in sorted(modules)]
     brings = f"const BROUGHT = {brought([one.script for one in own if one.script is not None])};\n"
-    said = {key: text for one in own for key, text in one.words[code].items() if not key.startswith(_OF_OUTBOX)}
+    said = {
+        key: text
+        for one in own
+        for key, text in one.words[code].items()
+        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS))
+    }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})
 

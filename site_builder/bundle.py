@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import minify
@@ -94,6 +95,23 @@ def brought(scripts: Sequence[Path]) -> str:
             raise BundleError(f"{script.parent.name}/{script.name}: it exports one function start, and imports nothing")
         functions.append(f"(() => {{\n{body}\nreturn start;\n}})()")
     return f"[{','.join(functions)}]"
+
+
+def brought_in_parts(entries: Mapping[str, Path | None], function: str) -> str:
+    """The exported `function` of each entry by name, as a JavaScript object, null for None; BundleError as in bundle().
+
+    Each keeps a scope of its own, and imports from files beside it only.
+    """
+    made = []
+    for name, entry in sorted(entries.items()):
+        value = "null"
+        if entry is not None:
+            modules = _Bundle(entry)
+            if function not in modules.exports[entry.name]:
+                raise BundleError(f"{name}/{entry.name} exports no function {function}")
+            value = f"(() => {{\n{modules.text()}\nreturn {function};\n}})()"
+        made.append(f"{json.dumps(name)}: {value}")
+    return f"{{{', '.join(made)}}}"
 
 
 def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), borrows_from: Path | None = None) -> str:

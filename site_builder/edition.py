@@ -189,7 +189,7 @@ class Edition:
                 self._views[desk.consultation.slug],
                 summary_counts=desk.summary(),
                 outcome=desk.outcome(),
-                files=tuple(file.path for file in desk.files()),
+                files=tuple(file.path for file in desk.files() if not file.path.endswith(".webp")),
             )
             for desk in desks
         ]

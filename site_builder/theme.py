@@ -14,10 +14,12 @@ from site_builder.words import read_words
 
 
 class Brought(NamedTuple):
-    """A module's part of the browser code: its script, None where it has none, and its words by language."""
+    """A module's part of the browser code: script and recount, None where it has none, and words by language."""
 
     script: Path | None
     words: Mapping[str, dict[str, str]]
+    recount: Path | None
+    is_counted: bool  # whether acts of the module add to totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,15 @@ def read_theme(folder: Path, modules: Modules, used: Collection[str], languages:
         {code: read_words(sources, code) for code in languages},
         scripts,
         {code: read_words([scripts / "words"], code) for code in languages} if has_scripts else {},
-        {one.name: _brought_by(one, languages) for one in own},
+        {one.name: _brought_by(one, languages, is_counted=bool(modules[one.name].choices)) for one in own},
     )
 
 
-def _brought_by(module: Path, languages: Sequence[str]) -> Brought:
-    script, words = module / "script.mjs", module / "script_words"
+def _brought_by(module: Path, languages: Sequence[str], *, is_counted: bool) -> Brought:
+    script, words, recount = module / "script.mjs", module / "script_words", module / "recount" / "recount.mjs"
     sources = [words] if words.is_dir() else []
-    return Brought(
-        script if script.is_file() else None, {code: read_words(sources, code) for code in languages}
-    )  # fmt: skip
+    said = {code: read_words(sources, code) for code in languages}
+    return Brought(script if script.is_file() else None, said, recount if recount.is_file() else None, is_counted)
 
 
 def folders_of(modules: Modules) -> list[Path]:

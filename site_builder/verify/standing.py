@@ -102,6 +102,8 @@ class Recount:
         own = [self.modules[name] for name in self.rules.modules if name in self.modules]
         declared = [(one, module) for module in own for one in module.declared(self.rules)]
         for number, (one, module) in enumerate(declared, 1):
+            if not one.table:
+                continue
             entry = Entry(
                 kind="", id=one.id, subject=one.id, number=number, no=0, received_at=0,
                 as_of=self._as_of.get(one.id, 0), revised=False, withdrawn=False, unsigned=False, payload=None,

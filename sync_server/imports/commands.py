@@ -40,7 +40,7 @@ def polis(folder: Path, slug: str, var: Path, server: str | None) -> None:
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @_replayed
 def pabulib(file: Path, slug: str, var: Path, server: str | None) -> None:
-    """Replay a participatory budget (.pb): each project a ballot names is a vote for it."""
+    """Replay a participatory budget (.pb) under the rules that the file names, every ballot of it."""
     from sync_server.imports.pabulib import parse_pabulib, plan_pabulib
 
     _replay(plan_pabulib(parse_pabulib(file.read_bytes())), slug, var, server)

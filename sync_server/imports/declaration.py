@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sync_server.imports.plan import Plan
 
@@ -26,7 +27,7 @@ address = "–"
 """
 CONSULTATION = """\
 revision = {revision}
-modules = ["ideas"]
+modules = [{module}]
 counts = "hidden"
 grace = "0h"
 unsigned = []
@@ -36,8 +37,8 @@ assurance = "device"
 id = "vote"
 starts_at = {starts_at}
 ends_at = {ends_at}
-open = ["proposal", "vote"]
-"""
+open = {kinds}
+{budget}"""
 NOTICE = """
 [[notice]]
 revision = {revision}
@@ -87,13 +88,26 @@ def consultation_toml(plan: Plan, languages: tuple[str, ...], revision: int, sta
         categories += CATEGORY.format(id=_quoted(slug), labels=labels)
     texts = "\n".join(f"{one} = {_quoted(CLOSED.get(one, CLOSED['en']))}" for one in languages)
     notice = NOTICE.format(revision=revision, ends_at=_instant(ends_at), texts=texts) if revision > 1 else ""
+    budget = plan.budget
     return CONSULTATION.format(
+        module=_quoted("ideas" if budget is None else "budget"),
+        kinds=json.dumps(["proposal", "vote"] if budget is None else ["basket"]),
+        budget="" if budget is None else budget_toml(budget, languages),
         revision=revision,
         notice=notice,
         categories=categories,
         starts_at=_instant(starts_at),
         ends_at=_instant(ends_at),
     )
+
+
+def budget_toml(budget: Mapping[str, Any], languages: tuple[str, ...]) -> str:
+    """The table of a budget; its projects' words are the same in every language."""
+    lines = ["\n[budget]", *(f"{name} = {_value(value)}" for name, value in budget.items() if name != "project")]
+    for one in budget["project"]:
+        words = {name: dict.fromkeys(languages, one[name]) for name in ("title", "text") if one.get(name)}
+        lines += ["\n[[budget.project]]", *(f"{name} = {_value(value)}" for name, value in {**one, **words}.items())]
+    return "\n".join(lines) + "\n"
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:
@@ -104,6 +118,12 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
         temporary = path.with_name(f".{name}.new")
         temporary.write_text(files[name], "utf-8")
         temporary.replace(path)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name} = {_value(one)}" for name, one in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from civic.modules.budget.settings import WHOLE, slot_id
 from sync_server.imports.plan import Item, Plan
 from sync_server.signers import Sealed, Signers
 
@@ -32,6 +33,15 @@ def votes(plan: Plan, signers: Signers) -> Iterator[Sealed]:
         sealed = signers.seal(f"person:{cast.voter}", "vote", slot, {"choice": cast.choice}, **rest)
         last[place] = sealed.id
         yield sealed
+
+
+def baskets(plan: Plan, signers: Signers) -> Iterator[Sealed]:
+    """One envelope per basket, in the order of the plan."""
+    slot = f"basket:{slot_id(signers.slug, WHOLE)}"
+    for one in plan.baskets:
+        body = {"envelope": WHOLE, "choice": list(one.choice)}
+        rest = {"jti": signers.draw("basket", one.voter), "rev": 1, "prev": None, "iat": 0}
+        yield signers.seal(f"person:{one.voter}", "basket", slot, body, **rest)
 
 
 def _proposal(item: Item, signers: Signers, language: str) -> Sealed:

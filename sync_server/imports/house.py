@@ -42,7 +42,7 @@ def run_import(plan: Plan, slug: str, settings: Settings, server: str | None, pr
     with _crew(settings, server, one.is_closed) as crew:
         sentence = f"'{slug}' was replayed before."
         if not one.is_closed:
-            task = progress.add_task("Replaying", total=len(plan.items) + len(plan.casts))
+            task = progress.add_task("Replaying", total=len(plan.items) + len(plan.casts) + len(plan.baskets))
             report = one.replay(crew, lambda done: progress.advance(task, done))
             sentence = f"{report.sent} votes sent, {report.fresh} of them new; {report.receipts} receipts checked."
             one.close()

@@ -1,121 +1,95 @@
-"""A participatory budget in the Pabulib format (`.pb`, described at pabulib.org/format).
+"""A participatory budget in the Pabulib format (`.pb`, described at pabulib.org/format), as a budget of ours.
 
-Three sections, META, PROJECTS and VOTES, each with a line of column names, fields split by semicolons. A ballot
-becomes one vote *for* each project it names, whatever its type: points and ranks are not kept.
+Its rules are those that META names: the sum, the kind of ballot with its bounds, and how winners are chosen. Where META
+names a rule that we have not, winners are chosen greedily, as in most towns; the text of the consultation quotes META.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any
 
-from civic.modules.budget.rules.pabulib import NotPabulib, parse_meta, rows_of, split_sections
-from sync_server.imports.plan import ImportRefused, Plan, item_of, number_revisions, shorten
+from civic.modules.budget.rules.ballots import APPROVAL, POINTS, RANKING
+from civic.modules.budget.rules.election import Completion, Rule
+from civic.modules.budget.rules.pabulib import POINTED, NotPabulib, PbBallot, PbFile, election_of, parse_pb
+from sync_server.imports.plan import Basket, ImportRefused, Plan, shorten
 
-_SELECTED = ("", "0", "1", "2", "3")  # 2 and 3: winners by a special rule, or of a partner's money
-_COST = re.compile(r"\d+(\.\d+)?")
-
-
-class Project(NamedTuple):
-    """A row of PROJECTS. `votes` is what the file says it got, None where it does not say."""
-
-    id: str
-    name: str
-    description: str
-    category: str
-    votes: int | None
+_ID = re.compile(r"[1-9]\d{0,2}")  # a number that a ballot can name
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-class Ballot(NamedTuple):
-    """A row of VOTES: the projects it names."""
-
-    voter: str
-    projects: tuple[str, ...]
-
-
-class Election(NamedTuple):
-    """A whole file."""
-
-    meta: Mapping[str, str]
-    projects: tuple[Project, ...]
-    ballots: tuple[Ballot, ...]
-
-
-def parse_pabulib(data: bytes) -> Election:
-    """The election in `data`; ImportRefused at the first thing that is not as the format says."""
+def parse_pabulib(data: bytes) -> PbFile:
+    """The election in `data`; ImportRefused at the first thing that is not as the format says, or is not for us."""
     try:
-        return _parse(data)
+        file = parse_pb(data)
+        election = election_of(file)
     except NotPabulib as error:
         raise ImportRefused(str(error)) from error
+    if election.step != 1:
+        raise ImportRefused("PROJECTS: sums and costs with decimals are not imported")
+    return file
 
 
-def _parse(data: bytes) -> Election:
-    sections = split_sections(data)
-    meta = parse_meta(sections["META"])
-    projects = tuple(_project(row) for row in rows_of(sections["PROJECTS"], "PROJECTS", ("project_id", "cost")))
-    names = {one.id for one in projects}
-    if len(names) != len(projects):
-        raise ImportRefused("PROJECTS: two projects have the same project_id")
-    ballots = tuple(_ballot(row, names) for row in rows_of(sections["VOTES"], "VOTES", ("voter_id", "vote")))
-    if len({one.voter for one in ballots}) != len(ballots):
-        raise ImportRefused("VOTES: two ballots have the same voter_id")
-    for name, found in (("num_projects", len(projects)), ("num_votes", len(ballots))):
-        if name in meta and meta[name] != str(found):
-            raise ImportRefused(f"META: {name} is {meta[name]}, but there are {found}")
-    return Election(meta, projects, ballots)
-
-
-def plan_pabulib(election: Election) -> Plan:
-    """What to replay."""
-    meta = election.meta
-    labels = sorted({one.category for one in election.projects if one.category})
-    slugs = _category_slugs(labels, has_others=any(not one.category for one in election.projects))
-    items = [
-        item_of(one.id, one.name, one.description, category=slugs.get(one.category, "")) for one in election.projects
-    ]
-    casts = [(0, ballot.voter, project, "for") for ballot in election.ballots for project in ballot.projects]
+def plan_pabulib(file: PbFile) -> Plan:
+    """What to replay. Projects keep their ids, or get 1, 2, 3… where one of these is no number up to 999."""
+    meta = file.meta
+    are_numbers = all(_ID.fullmatch(one.id) for one in file.projects)
+    ids = {one.id: one.id if are_numbers else str(at) for at, one in enumerate(file.projects, 1)}
+    slugs = _category_slugs(sorted({one.category for one in file.projects if one.category}))
     title = meta.get("description") or " ".join(filter(None, (meta.get("unit"), meta.get("instance")))) or "Budget"
-    facts = [f"- {name}: {value}\n" for name, value in meta.items() if name != "description"]
-    categories = tuple((slug, label or "–") for label, slug in slugs.items())
-    return Plan(
-        shorten(title), "", "".join(facts), meta.get("language", ""), categories, tuple(items), number_revisions(casts)
-    )
+    facts = "".join(f"- {name}: {value}\n" for name, value in meta.items() if name != "description")
+    rule, completion = file.rule or (Rule.GREEDY, Completion.NONE)
+    currency = meta.get("currency", "")
+    budget = {
+        "amount": election_of(file).amount, "currency": currency if _CURRENCY.fullmatch(currency) else "EUR",
+        "rule": rule, "completion": completion, "ballot": _ballot_rules(file),
+        "project": [
+            {"id": ids[one.id], "title": shorten(one.name), "text": one.description, "cost": int(one.cost)}
+            | ({"category": slugs[one.category]} if one.category else {})
+            for one in file.projects
+        ],
+    }  # fmt: skip
+    for one in budget["project"]:
+        if not one["text"]:
+            del one["text"]
+    baskets = tuple(_basket(one, ids, budget["ballot"]["type"]) for one in file.ballots)
+    categories = tuple((slug, label) for label, slug in slugs.items())
+    return Plan(shorten(title), "", facts, meta.get("language", ""), categories, (), (), budget, baskets)
 
 
-def count_approvals(election: Election) -> Mapping[str, int]:
-    """How many ballots name each project."""
-    return Counter(project for ballot in election.ballots for project in ballot.projects)
+def _ballot_rules(file: PbFile) -> dict[str, Any]:
+    """The kind of ballot, with the bounds of META where it has some, wide enough for every ballot there is."""
+    meta, number = file.meta, len(file.projects)
+    lengths = [len(one.projects) for one in file.ballots if one.projects]
+    kind = meta["vote_type"]
+    most = max([_number(meta, "max_length") or (1 if kind == "choose-1" else number), *lengths])
+    if kind in POINTED:
+        each = max([_number(meta, "max_points"), *(weight for one in file.ballots for weight in one.weights)])
+        total = max([_number(meta, "max_sum_points"), each, *(sum(one.weights) for one in file.ballots)])
+        return {"type": POINTS, "max_each": each, "max_sum": total}
+    if kind == "ordinal":
+        return {"type": RANKING, "max": most}
+    return {"type": APPROVAL, "min": min([_number(meta, "min_length") or 1, *lengths]), "max": most}
 
 
-def _project(row: dict[str, str]) -> Project:
-    identity, votes = row["project_id"], row.get("votes", "")
-    if not identity or not _COST.fullmatch(row["cost"]):
-        raise ImportRefused(f"PROJECTS: project {identity!r} needs an id and a cost")
-    if votes and not votes.isdigit():
-        raise ImportRefused(f"PROJECTS: project {identity}: votes is not a whole number")
-    if row.get("selected", "") not in _SELECTED:
-        raise ImportRefused(f"PROJECTS: project {identity}: selected is one of {', '.join(filter(None, _SELECTED))}")
-    category = row.get("category", "").split(",")[0].strip()  # several categories: the first one
-    description = row.get("description", "")
-    return Project(identity, row.get("name") or identity, description, category, int(votes) if votes else None)
+def _number(meta: Mapping[str, str], name: str) -> int:
+    return int(meta[name]) if meta.get(name, "").isdigit() else 0
 
 
-def _ballot(row: dict[str, str], projects: set[str]) -> Ballot:
-    names = tuple(name.strip() for name in row["vote"].split(",") if name.strip())
-    if not row["voter_id"]:
-        raise ImportRefused("VOTES: a ballot has no voter_id")
-    if len(set(names)) != len(names):
-        raise ImportRefused(f"VOTES: ballot {row['voter_id']} names a project twice")
-    for name in names:
-        if name not in projects:
-            raise ImportRefused(f"VOTES: ballot {row['voter_id']} names no project: {name}")
-    return Ballot(row["voter_id"], names)
+def _basket(ballot: PbBallot, ids: Mapping[str, str], kind: str) -> Basket:
+    if kind == RANKING:
+        choice = [f"{ids[one]}*{rank}" for rank, one in enumerate(ballot.projects, 1)]
+    elif kind == POINTS:
+        pairs = zip(ballot.projects, ballot.weights, strict=True)
+        choice = [f"{ids[one]}*{weight}" for one, weight in pairs if weight]
+    else:
+        choice = [ids[one] for one in ballot.projects]
+    return Basket(ballot.voter, tuple(sorted(choice)))
 
 
-def _category_slugs(labels: list[str], *, has_others: bool) -> dict[str, str]:
+def _category_slugs(labels: list[str]) -> dict[str, str]:
     slugs: dict[str, str] = {}
     for label in labels:
         plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
@@ -123,6 +97,4 @@ def _category_slugs(labels: list[str], *, has_others: bool) -> dict[str, str]:
         while slug in slugs.values():
             slug += "-2"
         slugs[label] = slug
-    if labels and has_others:
-        slugs[""] = "none"
     return slugs

@@ -1,9 +1,9 @@
-"""What an import asks for: a call for proposals, its proposals, and every vote in the order it was cast."""
+"""What an import asks for: proposals and votes, or a budget and its baskets, in the order they were cast."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from civic.text import normalise
 
@@ -38,8 +38,18 @@ class Cast(NamedTuple):
     at: int
 
 
+class Basket(NamedTuple):
+    """What `voter` chose in a budget, written as its ballots are."""
+
+    voter: str
+    choice: tuple[str, ...]
+
+
 class Plan(NamedTuple):
-    """Everything to replay. `categories` are (slug, label); `casts` are in the order they must be sent."""
+    """Everything to replay. `categories` are (slug, label); `casts` are in the order they must be sent.
+
+    `budget` is the town's declaration of one, its words in the language of the file; `baskets` are cast for it.
+    """
 
     title: str
     summary: str
@@ -48,6 +58,13 @@ class Plan(NamedTuple):
     categories: tuple[tuple[str, str], ...]
     items: tuple[Item, ...]
     casts: tuple[Cast, ...]
+    budget: Mapping[str, Any] | None = None
+    baskets: tuple[Basket, ...] = ()
+
+    @property
+    def ballots(self) -> int:
+        """How many count once all have been replayed."""
+        return len(standing(self.casts)) + len(self.baskets)
 
 
 def item_of(source: str, words: str, details: str, *, author: str = "", category: str = "", at: int = 0) -> Item:

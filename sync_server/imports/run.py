@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +18,8 @@ from civic.content import Content, parse_content
 from sync_server.catalogue import read_files
 from sync_server.imports.declaration import consultation_files, consultation_toml, space_files, write_files
 from sync_server.imports.door import Door, DoorClosed, batches
-from sync_server.imports.envelopes import proposal_id, proposals, votes
-from sync_server.imports.plan import ImportRefused, Plan, standing
+from sync_server.imports.envelopes import baskets, proposal_id, proposals, votes
+from sync_server.imports.plan import ImportRefused, Plan
 from sync_server.signers import Sealed, Signers
 
 OPEN_SECONDS = 30 * 86_400  # how long an import may take before its votes would come too late
@@ -93,16 +94,17 @@ class Import:
         if not self.is_closed or not self.results.is_file():
             return False
         found = parse_json(self.results.read_bytes())
-        return bool(found["ballots"] == len(standing(self.plan.casts)))
+        return bool(found["ballots"] == self.plan.ballots)
 
     def replay(self, crew: Crew, advance: Advance) -> Report:
-        """Sends every proposal, then every vote, through the front door; each receipt is checked."""
+        """Sends every proposal, then every vote or basket, through the front door; each receipt is checked."""
         town, consultation = self._town(), self._consultation()
         signers = self._signers(consultation.mh)
         language = self.plan.language if self.plan.language in town.space.languages else town.space.languages[0]
         door = Door(crew.url, town.space.id, crew.receipt_key, self.house.sleep)
         self._send(door, crew, proposals(self.plan, signers, language), advance)
-        sent, fresh = self._send(door, crew, votes(self.plan, signers), advance)
+        cast = chain(votes(self.plan, signers), baskets(self.plan, signers))
+        sent, fresh = self._send(door, crew, cast, advance)
         return Report(sent, fresh, sent, self.results)
 
     def close(self) -> None:

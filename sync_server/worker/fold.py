@@ -167,8 +167,7 @@ class Fold:
         for identity in dict.fromkeys([*(one.head.slot.partition(":")[2] for one in shown), *tallies, *queues]):
             if identity in self._kept:
                 self._redraw(changed, identity)
-            elif identity in self._declared:
-                put = self._declared[identity]
+            elif (put := self._declared.get(identity)) is not None and put.declared.table:
                 changed.setdefault(put.declared.table, []).append(self._declared_document(put))
         if lines:
             changed[LINES] = lines
@@ -214,7 +213,7 @@ class Fold:
         tables: Tables = {"consultation": [self.row()]}
         for module in self._modules.values():
             tables |= {table: [] for table in module.tables.values() if table}
-        for put in self._declared.values():
+        for put in (one for one in self._declared.values() if one.declared.table):
             tables.setdefault(put.declared.table, []).append(self._declared_document(put))
         lines: list[Document] = []
         for identity, kept in self._kept.items():

@@ -13,10 +13,11 @@ from civic.consultation import Consultation
 from civic.content import parse_content
 from civic.declaration import DeclarationError
 from civic.manifest import parse_manifest
-from civic.module import Document, Entry
+from civic.module import Document, Entry, needs_of
 from civic.modules.budget.rules.pabulib import parse_pb
-from civic.modules.budget.settings import slot_id
+from civic.modules.budget.settings import project_id, slot_id
 from civic.modules.budget.totals import whole
+from civic.modules.comments.module import Comment
 from civic.replay import widened
 from site_builder.verify.figures import result_files
 from site_builder.verify.standing import Recount
@@ -155,3 +156,14 @@ def test_who_recounts_from_the_manifest_makes_every_file_of_the_result_again(tmp
     assert {Path(path).name for path in files} == names
     for path, data in files.items():
         assert (tmp_path / "site" / path).read_bytes() == data, path
+
+
+def test_people_talk_about_a_project_and_its_page_alone_changes() -> None:
+    talked = rules(modules=["budget", "comments"])
+    target = project_id(SLUG, "2")
+    assert needs_of(MODULES, MODULES["comments"], talked, "comment", "", Comment(target, None, "Oui.", "", "fr")) == ()
+    other = project_id(SLUG, "999")
+    assert needs_of(MODULES, MODULES["comments"], talked, "comment", "", Comment(other, None, "Oui.", "", "fr")) != ()
+    shelf = BUDGET.shelf(talked)
+    shelf.put("consultation", {"manifest": "A", "phase": "vote", "since": 0, "state": "open", "results": None})
+    assert [one.path for one in shelf.pages(frozenset({f"about:{target}"}))] == [f"/{SLUG}/2/"]

@@ -13,7 +13,7 @@ from sync_server.drafts import body_of
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
 from tests.end_to_end.conftest import OpenPhone, OpenTown
-from tests.end_to_end.gestures import kept_acts, see, spoken
+from tests.end_to_end.gestures import kept_acts, plain, see, spoken
 from tests.end_to_end.test_keyboard_only import tab_to
 from tests.end_to_end.test_who_is_voting import make_known
 from tests.end_to_end.town import Town
@@ -21,6 +21,9 @@ from tests.end_to_end.town_folder import DAY, Plan, Step
 from tests.end_to_end.waiting import until
 
 BASKET = 'form[data-act="basket"]'
+# Casts the basket, and says at once whether the phone still has it as a basket begun; then what is left of it.
+CAST = f"""() => {{ document.querySelector('{BASKET}').requestSubmit(); return Object.keys(localStorage).length }}"""
+BEGUN = "Object.keys(localStorage).filter((one) => one.startsWith('preau-basket')).length"
 EXPRESS = """
 [budget]
 amount = 120000
@@ -114,6 +117,17 @@ def test_real_ballots_sent_to_the_town_give_the_winners_that_were_announced(
         assert len(again.ballots) == len(file.ballots)
 
 
+def test_a_phone_makes_the_winners_again_from_the_published_ballots(town: Town, open_phone: OpenPhone) -> None:
+    page = open_phone("auditor").open(f"{town.url}/recompter/#assen")
+    town.wait_for_page("/recompter/", "#assen", seconds=30)
+    for slug in REAL:
+        page.goto(f"{town.url}/recompter/")
+        page.click(f'[data-recount-list] a[href="#{slug}"]')
+        see(page, "C’est juste : les bulletins donnent exactement le résultat publié.")
+    rows = plain(page.locator("main tbody").inner_text())
+    assert "Projet n° 261 Retenu Retenu" in " ".join(rows.split())
+
+
 def cast_so_far(town: Town, slug: str = "express") -> list[list[str]]:
     return [list(body_of(one["envelope"])["choice"]) for one in town.records(slug)]
 
@@ -151,8 +165,16 @@ def test_a_basket_is_filled_with_the_keyboard_on_a_small_phone_and_changed(town:
     page.reload()
     until(lambda: page.is_checked("#p10"), "the basket that was cast")
     page.uncheck("#p10")
-    page.click(f"{BASKET} button[type=submit]")
+    assert page.evaluate(CAST) > 0  # a phone that dies now has lost nothing
+    until(lambda: page.evaluate(BEGUN) == 0, "the end of the basket begun")
     until(lambda: cast_so_far(town) == [["1", "10"], ["1"]], "the change in the ledger")
+    page.check(f"{BASKET} [value=blank]")
+    assert not page.is_checked("#p1")
+    page.click(f"{BASKET} button[type=submit]")
+    see(page, "Votre panier : Vote blanc")
+    until(lambda: cast_so_far(town)[2:] == [[]], "the blank ballot in the ledger")
+    page.reload()
+    until(lambda: page.is_checked(f"{BASKET} [value=blank]"), "the blank ballot that was cast")
     assert len({one["slot"] for one in kept_acts(page)}) == 1
 
 

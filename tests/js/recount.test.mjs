@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { recount as ofIdeas } from '../../civic/modules/ideas/recount/recount.mjs';
+import { recount as ofQuestions } from '../../civic/modules/question/recount/recount.mjs';
 import { newKeyRing, openBallot } from '../../themes/town/static/js/recount_ballots.mjs';
 import { recount, RecountStop } from '../../themes/town/static/js/recount.mjs';
 import { bundlePath, isNoteSigned, newRoot, parseBundle, parseNote } from '../../themes/town/static/js/recount_log.mjs';
@@ -18,6 +20,10 @@ function portsOf(changes = {}, { files } = site) {
   return {
     told,
     progress: (what, done, all) => told.push([what, done, all]),
+    say: (word, values) => [word, ...Object.values(values || {})].join(' '),
+    lang: 'fr',
+    pause: async () => {},
+    counters: { ideas: ofIdeas, question: ofQuestions, comments: null },
     read: async (path) => {
       if (path in changes && changes[path] === null) return null;
       if (!(path in files)) return null;
@@ -35,7 +41,8 @@ for (const [place, one] of read('standing').cases.entries()) {
   test(`the greatest revision stands: history ${place}`, () => {
     const standing = newStanding();
     for (const act of one.acts) standing.take(act);
-    const { items, rights, ...figures } = standing.figures();
+    const { items, rights, acts, ...figures } = standing.figures();
+    assert.equal(acts.length, figures.ballots);
     assert.equal(rights, 0);
     assert.deepEqual({ ...figures, items: Object.fromEntries(items) }, { ballots: one.ballots, voters: one.voters, unsigned: one.unsigned, items: one.items });
   });
@@ -54,10 +61,10 @@ test('a secret vote is recounted, answer by answer', async () => {
   const outcome = await recount(portsOf({}, secret), secret.space, secret.slug);
   assert.ok(outcome.isSame && outcome.isClosed && outcome.isSigned);
   assert.equal(outcome.acts, secret.acts);
-  const [people] = outcome.totals.filter((one) => one.name === 'voters');
+  const [people] = outcome.lines.filter((one) => one.head === 'recount.voters');
   assert.deepEqual([people.published, people.counted], [12, 12]);
-  assert.ok(outcome.items.every((one) => one.isQuestion));
-  assert.ok(outcome.items.some((one) => one.choices[0].counted > 0));
+  const answers = outcome.lines.filter((one) => one.head.startsWith('recount.question '));
+  assert.ok(answers.length >= 2 && answers.some((one) => one.counted > 0));
 });
 
 test('a number that would tell when a secret ballot came is told', async () => {

@@ -22,6 +22,6 @@ export function languages() {
 export function scripts() {
   const folder = new URL('themes/town/static/js/', root);
   const own = readdirSync(folder).filter((name) => name.endsWith('.mjs') && !['lean_qr.mjs', 'noble_ed25519.mjs'].includes(name));
-  const brought = modules.map((name) => new URL(`civic/modules/${name}/script.mjs`, root)).filter((file) => existsSync(file));
+  const brought = modules.flatMap((name) => ['script.mjs', 'recount/recount.mjs'].map((file) => new URL(`civic/modules/${name}/${file}`, root))).filter((file) => existsSync(file));
   return [...own.map((name) => new URL(name, folder)), ...brought].map((file) => readFileSync(file, 'utf8')).join('\n');
 }

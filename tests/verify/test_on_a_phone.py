@@ -40,6 +40,7 @@ def test_a_phone_recounts_the_published_result(page: Page, address: str) -> None
     )
     rows = page.locator("tbody tr").all_inner_texts()
     assert rows[:3] == ["Voix\t11\t11", "Personnes\t11\t11", "Voix sans signature\t0\t0"]
+    assert rows[3] == "Idée n°\N{NO-BREAK SPACE}1, pour\t2\t2"
     assert page.locator(":focus").evaluate("one => one.tagName") == "H2"
     verdict = check_accessibility(page)
     assert not verdict.wrong + verdict.unsure

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from civic.consultation import Consultation
 from civic.module import Declared, Document, Entered, Entry, Offered, Option, Shelf
 from civic.modules.budget.rules.ballots import KNAPSACK, POINTS, BallotRules, Part, is_allowed, parts_of
-from civic.modules.budget.settings import Budget, Envelope, budget_of, check_budget, slot_id
+from civic.modules.budget.settings import Budget, Envelope, budget_of, check_budget, project_id, slot_id
 from civic.modules.budget.totals import baskets_in, people_by_project, whole
 from civic.refusals import Code, Refused
 from civic.slots import Counted
@@ -82,12 +82,12 @@ class BudgetModule:
         return Offered((*options, Option(BLANK, "budget.blank")), max(2, most_chosen(budget.ballot, len(options))))
 
     def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
-        """The sums, in the town's order."""
+        """The sums, in the town's order; then the projects, which people may talk about."""
         if "budget" not in consultation.settings:
             return ()
-        return tuple(
-            Declared(slot_id(consultation.slug, one.id), "envelopes") for one in budget_of(consultation).envelopes
-        )
+        budget, slug = budget_of(consultation), consultation.slug
+        sums = [Declared(slot_id(slug, one.id), "envelopes") for one in budget.envelopes]
+        return (*sums, *(Declared(project_id(slug, one.id), "") for one in budget.projects))
 
     def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
         """A basket lies in the slot of its sum: one a person."""

@@ -11,10 +11,12 @@ from typing import Any
 from civic.canonical import canonical_json
 from civic.consultation import Consultation
 from civic.module import DataFile, Document
+from civic.modules.budget.project import Photo
 from civic.modules.budget.rules.ballots import POINTS, RANKING, parts_of, weight_of
 from civic.modules.budget.rules.election import Completion, Rule
 from civic.modules.budget.rules.pabulib import PbBallot, PbFile, PbProject, write_pb
 from civic.modules.budget.settings import Budget, Envelope, slot_id
+from civic.modules.budget.views import photo_path
 from civic.tables import csv_bytes
 
 _TYPES = {POINTS: "cumulative", RANKING: "ordinal"}
@@ -89,9 +91,17 @@ def _projects_json(consultation: Consultation, budget: Budget, documents: Docume
 def _project(consultation: Consultation, identity: str, budget: Budget, documents: Documents) -> dict[str, Any]:
     one = next(each for each in budget.projects if each.id == identity)
     votes = documents[slot_id(consultation.slug, one.envelope)]["votes"]
-    milestones = [{"date": each.date, "label": dict(each.label), "done": each.is_done} for each in one.milestones]
+    milestones = [
+        {"date": each.date, "label": dict(each.label), "done": each.is_done}
+        | ({"photos": [_photo(consultation.slug, identity, photo) for photo in each.photos]} if each.photos else {})
+        for each in one.milestones
+    ]
     shown = one._asdict() | {"milestones": milestones, "done": None if one.done < 0 else one.done}
     return shown | ({} if votes is None else {"people": votes.get(identity, 0)})
+
+
+def _photo(slug: str, project: str, photo: Photo) -> dict[str, Any]:
+    return {"file": photo_path(slug, project, photo.name), "w": photo.w, "h": photo.h, "alt": dict(photo.alt)}
 
 
 def _projects_csv(consultation: Consultation, budget: Budget, documents: Documents) -> bytes:

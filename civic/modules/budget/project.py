@@ -19,12 +19,22 @@ _DEGREES = re.compile(r"-?\d{1,3}\.\d{1,7}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+class Photo(NamedTuple):
+    """A photo of the works: the name of its file, its sides in pixels, and what it shows, by language."""
+
+    name: str
+    w: int
+    h: int
+    alt: Mapping[str, str]
+
+
 class Milestone(NamedTuple):
     """A step of the works: its day as `YYYY-MM-DD`."""
 
     date: str
     label: Mapping[str, str]
     is_done: bool
+    photos: tuple[Photo, ...] = ()
 
 
 class Project(NamedTuple):
@@ -67,7 +77,8 @@ def read_project(table: Mapping[str, Any], where: str, languages: tuple[str, ...
         raise DeclarationError(f"{where}: 'lat' and 'lon' are degrees as texts, such as \"48.8566\"")
     return Project(
         identity, title, place["text"], cost, _slug(table, "envelope", where), _slug(table, "category", where),
-        place["place"], _origin(table, where), lat, lon, _done(table, where), _milestones(table, where, languages),
+        place["place"], _origin(table, where), lat, lon, read_done(table, where),
+        read_milestones(table, where, languages),
     )  # fmt: skip
 
 
@@ -84,21 +95,43 @@ def _origin(table: Mapping[str, Any], where: str) -> str:
     return f"/{slug}/{number}/"
 
 
-def _done(table: Mapping[str, Any], where: str) -> int:
+def read_done(table: Mapping[str, Any], where: str) -> int:
+    """How much is done, of a hundred; -1 where nothing is said."""
     done = read_member(table, "done", int, where, -1)
     if not -1 <= done <= 100:
         raise DeclarationError(f"{where}: 'done' is from 0 to 100")
     return done
 
 
-def _milestones(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> tuple[Milestone, ...]:
+def read_milestones(
+    table: Mapping[str, Any],
+    where: str,
+    languages: tuple[str, ...],
+    photos: Mapping[str, tuple[int, int]] | None = None,
+) -> tuple[Milestone, ...]:
+    """The steps in their order; `photos` are those that a step may show, with their sides, None where none may."""
+    members = frozenset({"date", "label", "done"}) | (frozenset() if photos is None else {"photo"})
     found = []
     for at, one in enumerate(read_member(table, "milestone", list, where, []), 1):
         place = f"{where}, milestone {at}"
-        check_members(one, place, frozenset({"date", "label", "done"}))
+        check_members(one, place, members)
         day = read_member(one, "date", str, place)
         if not _DAY.fullmatch(day):
             raise DeclarationError(f"{place}: 'date' is a day, such as 2027-03-01")
         is_done = read_member(one, "done", bool, place, default=False)
-        found.append(Milestone(day, read_words(one, "label", place, languages), is_done))
+        label = read_words(one, "label", place, languages)
+        found.append(Milestone(day, label, is_done, _photos(one, place, languages, photos or {})))
+    return tuple(found)
+
+
+def _photos(
+    table: Mapping[str, Any], where: str, languages: tuple[str, ...], known: Mapping[str, tuple[int, int]]
+) -> tuple[Photo, ...]:
+    found = []
+    for one in read_member(table, "photo", list, where, []):
+        check_members(one, where, frozenset({"file", "alt"}))
+        name = read_member(one, "file", str, where)
+        if name not in known:
+            raise DeclarationError(f"{where}: there is no photo '{name}' beside works.toml")
+        found.append(Photo(name, *known[name], read_words(one, "alt", where, languages)))
     return tuple(found)

@@ -27,6 +27,7 @@ class Basket {
     this.tools = tools;
     this.key = `preau-basket ${$form.dataset.slot}`;
     this.isRestored = false;
+    this.isCast = false;
   }
 
   begin() {
@@ -35,9 +36,29 @@ class Basket {
     // Before the form's own listener: what is over the sum is not signed.
     document.addEventListener('submit', (event) => event.target === this.$form && this.check(event), true);
     // The page ticks what this phone has cast before; a basket begun since then comes after it.
-    new MutationObserver(() => this.restore()).observe(this.$form, { attributeFilter: ['data-ticked'] });
-    if (this.$form.dataset.ticked !== undefined) this.restore();
+    new MutationObserver(() => this.settle()).observe(this.$form, { attributeFilter: ['data-ticked'] });
+    if (this.$form.dataset.ticked !== undefined) this.settle();
     this.tell();
+  }
+
+  /** What was cast is no draft any more: once the phone holds it as an act, and not before. */
+  settle() {
+    if (this.isCast) this.draft(null);
+    this.isCast = false;
+    this.restore();
+  }
+
+  /**
+   * Keeps a basket on the phone, or with null forgets it; without `basket` what is kept.
+   * @param {string | null} [basket]
+   */
+  draft(basket) {
+    try {
+      if (basket === undefined) return localStorage.getItem(this.key);
+      if (basket === null) localStorage.removeItem(this.key);
+      else localStorage.setItem(this.key, basket);
+    } catch { /* the phone keeps nothing: the basket is only on this page */ }
+    return null;
   }
 
   inputs() {
@@ -54,9 +75,8 @@ class Basket {
     for (const input of this.inputs()) {
       if (input instanceof HTMLSelectElement ? isBlank : (input.value === 'blank') !== isBlank) this.set(input, []);
     }
-    try {
-      localStorage.setItem(this.key, this.values().join(' '));
-    } catch { /* the phone keeps nothing: the basket is only on this page */ }
+    this.isCast = false;
+    this.draft(this.values().join(' '));
     this.show('[data-draft]', true);
     this.show('[data-over]', false);
     this.page.tell(this.tell());
@@ -72,7 +92,7 @@ class Basket {
   }
 
   restore() {
-    const draft = this.isRestored ? null : localStorage.getItem(this.key);
+    const draft = this.isRestored ? null : this.draft();
     this.isRestored = true;
     if (draft !== null) {
       for (const input of this.inputs()) this.set(input, draft.split(' '));
@@ -133,8 +153,8 @@ class Basket {
   /** @param {Event} event */
   check(event) {
     if (this.isFine()) {
-      // What is signed now is on the phone as an act; an empty basket is asked about by the form.
-      if (this.values().length) localStorage.removeItem(this.key);
+      // An empty basket is asked about by the form.
+      this.isCast = this.values().length > 0;
       this.show('[data-draft]', false);
       this.show('[data-over]', false);
       return;

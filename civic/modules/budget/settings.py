@@ -14,6 +14,7 @@ from civic.declaration import DeclarationError, check_members, read_member, read
 from civic.modules.budget.project import Project, read_project
 from civic.modules.budget.rules.ballots import APPROVAL, POINTS, RANKING, TYPES, BallotRules
 from civic.modules.budget.rules.election import Completion, Measure, Rule
+from civic.modules.budget.works import works_of
 from civic.settings import SettingsReader
 
 WHOLE = "budget"  # id of the one sum where the town declares no envelopes
@@ -63,13 +64,22 @@ def slot_id(slug: str, envelope: str) -> str:
     return b64u_encode(digest[:16])
 
 
+def project_id(slug: str, project: str) -> str:
+    """What other modules' acts name a project by: 22 characters, made as those of a slot."""
+    digest = hashlib.sha256(canonical_json({"a": slug, "project": project})).digest()
+    return b64u_encode(digest[:16])
+
+
 def check_budget(consultation: Consultation) -> None:
     """See Module.check: a consultation with this module has a budget, and its projects' themes are the town's."""
     where = f"consultations/{consultation.slug}/consultation.toml"
     if "budget" not in consultation.settings:
         raise DeclarationError(f"{where}: the module budget needs a table [budget]")
     themes = {one.id for one in consultation.categories}
-    for one in budget_of(consultation).projects:
+    projects = budget_of(consultation).projects
+    for number in works_of(consultation).keys() - {one.id for one in projects}:
+        raise DeclarationError(f"consultations/{consultation.slug}/budget/{number}: there is no project of this number")
+    for one in projects:
         if one.category and one.category not in themes:
             raise DeclarationError(f"{where}, project {one.id}: there is no category '{one.category}'")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.budget import open_data
-from civic.modules.budget.settings import budget_of, slot_id
-from civic.modules.budget.views import View, ballot_view, envelope_view, with_coins
+from civic.modules.budget.settings import budget_of, project_id, slot_id
+from civic.modules.budget.views import View, ballot_view, envelope_view, photo_path, photos_view, with_coins
+from civic.modules.budget.works import followed, works_of
 from civic.phases import are_counts_public
 
 ALL = "*"
@@ -22,7 +25,8 @@ class BudgetShelf:
 
     def __init__(self, consultation: Consultation) -> None:
         self.consultation, self.slug = consultation, consultation.slug
-        self.budget = budget_of(consultation)
+        budget, self.works = budget_of(consultation), works_of(consultation)
+        self.budget = replace(budget, projects=followed(budget.projects, self.works))
         self.row: Document = {}
         self.documents: dict[str, Document] = {}
         for number, one in enumerate(self.budget.envelopes, 1):
@@ -50,16 +54,22 @@ class BudgetShelf:
             yield self._page("affiche", "poster", {}, pack="")
             if self.consultation.windows("basket"):
                 yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
+        yield from self._projects(views, topics, [one["id"] for one in touched])
         if not touched:
             return
         yield self._page("", "list", {"envelopes": [with_coins(one) for one in views]})
         yield from self._chosen(views)
-        for view in touched:
-            for project in view["projects"]:
-                yield self._project(view, project)
         if self._has_result:
             yield self._page("resultat", "result", {"envelopes": views, "results": self.row["results"]})
             yield self._page("pourquoi", "why", {"envelopes": views})
+
+    def _projects(self, views: list[View], topics: frozenset[str] | None, touched: list[str]) -> Iterator[Page]:
+        """The pages of the projects of touched sums, and of those that somebody talked about."""
+        for view in views:
+            for project in view["projects"]:
+                target = project_id(self.slug, project["id"])
+                if view["id"] in touched or (topics is not None and f"about:{target}" in topics):
+                    yield self._project(view, project, target)
 
     @property
     def _has_votes(self) -> bool:
@@ -103,18 +113,22 @@ class BudgetShelf:
                 context = {"projects": own, "envelopes": views, "sum": "", "theme": theme}
                 yield self._page(f"theme/{theme}", "some", context)
 
-    def _project(self, view: View, project: View) -> Page:
+    def _project(self, view: View, project: View, target: str) -> Page:
         context = {
             "budget": self.budget, "ballot": ballot_view(self.budget.ballot), "has_votes": self._has_votes,
-            "one": project, "envelope": {**view, "projects": [], "winners": [], "by_turn": []},
+            "one": photos_view(self.slug, project), "envelope": {**view, "projects": [], "winners": [], "by_turn": []},
         }  # fmt: skip
         place = [one.id for one in self.budget.projects].index(project["id"])
         as_of, pack = self.documents[view["id"]]["as_of"], f"projects-{place // PACK:05d}"
-        return Page(f"/{self.slug}/{project['number']}/", "budget/project.html", context, as_of=as_of, pack=pack)
+        path = f"/{self.slug}/{project['number']}/"
+        return Page(path, "budget/project.html", context, target=target, as_of=as_of, pack=pack)
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
-        return open_data.files(self.consultation, self.budget, self.row, self.documents)
+        yield from open_data.files(self.consultation, self.budget, self.row, self.documents)
+        for number, works in self.works.items():
+            for name, data in works.photos.items():
+                yield DataFile(photo_path(self.slug, number, name), partial(bytes, data))
 
     def entries(self) -> Iterator[FeedEntry]:
         """The result once there is one, then the first projects from the opening on, in the town's first language."""

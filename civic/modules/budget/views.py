@@ -52,6 +52,21 @@ def project_view(project: Project, document: Document, decision: Mapping[str, An
     }
 
 
+def photo_path(slug: str, number: str, name: str) -> str:
+    """Where a photo of a project's works is published."""
+    return f"/{slug}/suivi/{number}/{name}"
+
+
+def photos_view(slug: str, project: View) -> View:
+    """The project as its own page shows it: the photos of its works with their addresses."""
+    steps = []
+    for step in project["milestones"]:
+        paths = [photo_path(slug, project["id"], one.name) for one in step["photos"]]
+        pairs = zip(step["photos"], paths, strict=True)
+        steps.append({**step, "photos": [{**one._asdict(), "file": path} for one, path in pairs]})
+    return {**project, "milestones": steps}
+
+
 def ballot_view(ballot: BallotRules) -> View:
     """The kind of ballot, with the numbers that may stand beside a project ([] where none do)."""
     most = ballot.most_each if ballot.type == "points" else ballot.most

@@ -1,5 +1,5 @@
 // The whole recount of a consultation on this phone: log, ballots, totals. `civic/` and `preau verify` do the same.
-import { b64u, sha256 } from './canonical.mjs';
+import { b64u, sha256, utf8 } from './canonical.mjs';
 import { newKeyRing, openBallot } from './recount_ballots.mjs';
 import { bundlePath, bundlesOf, isNoteSigned, newRoot, parseBundle, parseNote } from './recount_log.mjs';
 import { newStanding } from './standing.mjs';
@@ -119,31 +119,49 @@ async function countBallots(ports, pairs, scope) {
 }
 
 /**
- * The published figures of an item: one line holds them all, or each answer has its line.
- * @param {any} item
- * @returns {{ name: string, label: string, published: number }[]}
+ * The versions of the rules before the newest, of those that acts were made under; each must be in the log.
+ * @param {string} file
+ * @param {HeldByLog} held
+ * @param {string} newest
  */
-function publishedOf(item) {
-  if ('option' in item) return [{ name: item.option, label: item.label === item.option ? '' : item.label, published: item.votes }];
-  return ['for', 'against', 'blank'].map((name) => ({ name, label: '', published: item[name] }));
+async function earlierRules(file, held, newest) {
+  const texts = file.split('\n').filter((line) => line.includes('"rules"')).map((line) => JSON.parse(line).rules).filter(Boolean);
+  const hashes = await Promise.all(texts.map(async (one) => b64u(await sha256(utf8(one)))));
+  if (hashes.some((one) => !held.rules.has(one))) throw new RecountStop('rules.false', true);
+  return texts.filter((one) => one !== newest).map((one) => JSON.parse(one));
 }
 
 /**
- * Published and counted figures side by side.
- * @param {any} results
+ * Published and counted figures side by side, as the modules of the consultation make them of its standing acts.
+ * @param {RecountPorts} ports
+ * @param {Omit<Recounted, 'totals' | 'acts'>} told
  * @param {ReturnType<ReturnType<typeof newStanding>['figures']>} figures
  */
-function compare(results, figures) {
-  const items = results.items.map((/** @type {any} */ item) => {
-    const counted = figures.items.get(item.id) || {};
-    const choices = publishedOf(item).map((one) => ({ ...one, counted: counted[one.name] || 0 }));
-    const isSame = choices.every((one) => one.published === one.counted);
-    return { number: item.number, title: item.title, isQuestion: 'option' in item, choices, isSame };
-  });
+async function compare(ports, told, figures) {
   const names = /** @type {const} */ (['ballots', 'voters', 'unsigned']);
-  const totals = names.map((name) => ({ name, published: results[name], counted: figures[name] }));
-  const isSame = [...items.map((/** @type {any} */ one) => one.isSame), ...totals.map((one) => one.published === one.counted)].every(Boolean);
-  return { items, totals, isSame };
+  /** @type {RecountLine[]} */
+  const lines = names.map((name) => ({ head: ports.say(`recount.${name}`), published: told.results[name], counted: figures[name] }));
+  const tools = { ...ports, slotId, refuse };
+  for (const name of told.rules.modules) {
+    const counter = ports.counters[name];
+    const found = counter ? await counter({ ...told, acts: figures.acts, totals: figures.items }, tools) : [];
+    if (!found) throw new RecountStop('kind', false);
+    lines.push(...found);
+  }
+  return { lines, isSame: lines.every((one) => one.published === one.counted) };
+}
+
+/** @returns {never} */
+function refuse() {
+  throw new RecountStop('rows.false', true);
+}
+
+/**
+ * The id of a slot that `value` names: 16 bytes of its hash, its keys in order.
+ * @param {Record<string, string>} value
+ */
+async function slotId(value) {
+  return b64u((await sha256(utf8(JSON.stringify(value)))).slice(0, 16));
 }
 
 /**
@@ -157,7 +175,7 @@ export async function recount(ports, space, slug) {
   const results = await required(ports, `${data}results.json`);
   const manifest = await required(ports, `${slug}/manifest.json`);
   const rules = JSON.parse(text(manifest));
-  const isKnown = ['open', 'named'].includes(rules.mode) && rules.modules.every((/** @type {string} */ one) => ['ideas', 'comments', 'question'].includes(one));
+  const isKnown = ['open', 'named'].includes(rules.mode) && rules.modules.every((/** @type {string} */ one) => one in ports.counters);
   if (!isKnown) throw new RecountStop('kind', false);
   const published = JSON.parse(text(results));
   if (!rules.publish_rows) throw new RecountStop('unpublished', false);
@@ -171,6 +189,8 @@ export async function recount(ports, space, slug) {
   const scope = { space, slug, rules: held.rules, isNamed: rules.mode === 'named', issuers };
   const figures = await countBallots(ports, pairs, scope);
   if (figures.rights > held.rights) throw new RecountStop('rights.false', true);
-  return { ...compare(published, figures), acts: pairs.length, withheld, erased, isClosed: Boolean(held.closed), isSigned: held.isSigned };
+  const newest = text(manifest);
+  const told = { slug, rules, results: published, earlier: await earlierRules(text(file), held, newest) };
+  return { ...(await compare(ports, told, figures)), acts: pairs.length, withheld, erased, isClosed: Boolean(held.closed), isSigned: held.isSigned };
 }
 

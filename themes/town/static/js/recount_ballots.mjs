@@ -66,6 +66,6 @@ export async function openBallot(row, scope, keyOf) {
   const c = b64u(new Uint8Array(await crypto.subtle.sign('HMAC', salt, utf8(row.jws))));
   const who = row.u ? `form:${act.jti}` : row.p || voter;
   /** @type {CountedAct} */
-  const counted = { kind: act.kind, slot: act.slot, voter: who, rev: act.rev, id: await envelopeId(row.jws), choice: act.body.choice || '', secret };
+  const counted = { kind: act.kind, slot: act.slot, voter: who, rev: act.rev, id: await envelopeId(row.jws), choice: act.body.choice || '', body: act.body, secret };
   return { counted, c, signer: voter };
 }

@@ -29,20 +29,16 @@ function makeReader(root) {
   };
 }
 
+const TOTALS = 3; // the first lines are of the whole consultation, and told even where they are 0
+
 /** @param {any} outcome */
 function table(outcome) {
   /** @type {(cells: (string | number)[]) => HTMLElement} */
   const row = ([head, ...cells]) =>
     element('tr', {}, element('th', { scope: 'row' }, String(head)), ...cells.map((one) => element('td', {}, typeof one === 'number' ? sayNumber(one) : one)));
   const column = (/** @type {string} */ word) => element('th', { scope: 'col' }, say(word));
-  const body = outcome.totals.map((/** @type {any} */ one) => row([say(`recount.${one.name}`), one.published, one.counted]));
-  for (const item of outcome.items) {
-    for (const one of item.choices) {
-      const choice = one.label || say(`choice.${one.name}`);
-      const head = say(item.isQuestion ? 'recount.question' : 'recount.item', { number: item.number, choice });
-      if (one.published || one.counted) body.push(row([head, one.published, one.counted]));
-    }
-  }
+  const told = outcome.lines.filter((/** @type {RecountLine} */ one, /** @type {number} */ place) => place < TOTALS || one.published !== 0 || one.counted !== 0);
+  const body = told.map((/** @type {RecountLine} */ one) => row([one.head, one.published === undefined ? '–' : one.published, one.counted]));
   return element(
     'section', { class: 'scroll', tabindex: '0', 'aria-label': say('recount.table') },
     element(
@@ -82,6 +78,10 @@ async function show(page, $place, $link) {
   page.tell(say('recount.starts'));
   const ports = {
     read: reader.read,
+    say,
+    lang: document.documentElement.lang,
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
+    counters: RECOUNTS,
     /** @type {(what: string, done: number, all: number) => void} */
     progress: (what, done, all) => page.tell(say(`recount.progress.${what}`, { done: sayNumber(done), all: sayNumber(all) })),
   };

@@ -12,7 +12,7 @@ export function newStanding() {
       const key = `${act.slot} ${act.voter}`;
       if (isWinning(act, heads.get(key))) heads.set(key, act);
     },
-    /** Figures as results.json has them, and the totals by item and choice. */
+    /** Figures as results.json has them, the totals by item and choice, and the acts that stand and choose. */
     figures() {
       const votes = [...heads.values()].filter((one) => one.choice);
       const known = votes.filter((one) => !one.secret);
@@ -34,6 +34,7 @@ export function newStanding() {
         rights: new Set(votes.filter((one) => one.secret).map((one) => one.voter)).size,
         unsigned: votes.filter((one) => one.voter.startsWith('form:')).length,
         items,
+        acts: votes,
       };
     },
   };

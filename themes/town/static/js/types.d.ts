@@ -9,6 +9,7 @@ declare const PROOFS_URL: string;
 declare const PROOF_WORDS: Record<string, string>;
 declare const ED25519_URL: string;
 declare const RECOUNT_WORDS: Record<string, string>;
+declare const RECOUNTS: Record<string, Counter | null>;
 declare const SEARCH_WORDS: Record<string, string>;
 declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
@@ -398,8 +399,37 @@ interface CountedAct {
   rev: number;
   id: string;
   choice: string | string[];
+  body?: ActBody;
   secret?: boolean;
 }
+
+/** What a module recounts its results from; `acts` are those that stand and choose, `totals` by item and choice. */
+interface Recounted {
+  slug: string;
+  rules: any; // the manifest
+  earlier: any[]; // the versions before it
+  results: any; // results.json
+  acts: CountedAct[];
+  totals: Map<string, Record<string, number>>;
+}
+
+/** A line of the table: a figure as it was published, and as the ballots give it. */
+interface RecountLine {
+  head: string;
+  published: string | number | undefined;
+  counted: string | number;
+}
+
+interface RecountTools {
+  say: (word: string, values?: Record<string, string | number>) => string;
+  lang: string;
+  pause: () => Promise<unknown>; // between long pieces of work
+  slotId: (value: Record<string, string>) => Promise<string>;
+  refuse: () => never; // a ballot that no rules allowed
+}
+
+/** A module's own recount (recount/recount.mjs); null where the phone can't. */
+type Counter = (told: Recounted, tools: RecountTools) => RecountLine[] | null | Promise<RecountLine[] | null>;
 
 /** What a ballot must be signed for. */
 interface Scope {
@@ -424,4 +454,8 @@ interface HeldByLog {
 interface RecountPorts {
   read: (path: string) => Promise<Uint8Array<ArrayBuffer> | null>;
   progress: (what: string, done: number, all: number) => void;
+  say: RecountTools['say'];
+  lang: string;
+  pause: RecountTools['pause'];
+  counters: Record<string, Counter | null>; // by module, null for one that counts nothing
 }
