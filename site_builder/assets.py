@@ -71,6 +71,7 @@ _PARTS = {
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "search": _Late("search_asset", "", ("search.",), "SEARCH_WORDS"),
+    "order": _Late("order_asset", "", ("order.",), "ORDER_WORDS"),
     "similar": _Late("similar_asset"),
     "share": _Late("share_asset"),
     "person": _Late("person_asset"),

@@ -214,7 +214,7 @@ class Edition:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
             variables["projects"] = self._projects
             if "project_slug" in page.context:
-                variables["project"] = next(one for one in self._projects if one.slug == page.context["project_slug"])
+                variables["project"] = self.project(page.context["project_slug"])
             if "name" in page.context:
                 variables["text"] = self.text(page.context["name"])
         else:
@@ -273,6 +273,10 @@ class Edition:
         if style not in self._policies:
             self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
         return self._policies[style]
+
+    def project(self, slug: str) -> ProjectView:
+        """What was last taken note of a project."""
+        return next(one for one in self._projects if one.slug == slug)
 
     def text(self, name: str) -> TextView:
         """A page of the town."""
