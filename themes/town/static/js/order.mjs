@@ -37,8 +37,9 @@ function orderedRow([number, support, said], doc, base) {
     'li', { value: String(number) },
     element('p', { class: 'nb' }, element('small', {}, say('order.no')), String(number)),
     element('article', doc ? { lang: doc.lang, dir: 'auto' } : {},
-      element('h2', {}, element('a', { href: `${base}${number}/` }, title)), element('p', {}, ...pieces)),
-    element('p', { class: 'facts' }, ...facts.filter(Boolean).flatMap((one) => [element('strong', {}, one), ' '])),
+      element('h2', {}, element('a', { href: `${base}${number}/` }, title)), element('p', {}, ...pieces),
+      element('p', { class: 'facts', lang: document.documentElement.lang },
+        ...facts.filter(Boolean).flatMap((one) => [element('strong', {}, one), ' ']))),
   );
 }
 
