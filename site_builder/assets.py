@@ -78,11 +78,14 @@ _PARTS = {
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
+    "mine": _Late("mine_asset", "", ("outbox.kind", "outbox.chosen"), "MINE_WORDS"),
     "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
 }
+# Parts that name what citizens chose or did, with the words of modules that they need.
+_NAMING = {"recount": ("choice.",), "mine": ("choice.", "counted.", "outbox.kind.")}
 _APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
 
 
@@ -167,7 +170,7 @@ def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
     """What the script `part` says in the `words` of modules."""
     if part == "outbox":
         return {key: text for key, text in words.items() if not key.startswith(_OF_FORMS)}
-    return _part(words, ("choice.",)) if part == "recount" else {}
+    return _part(words, _NAMING.get(part, ()))
 
 
 def _acts_script(

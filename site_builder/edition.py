@@ -122,7 +122,8 @@ class Edition:
         self._environment = self._own(environment)
 
     def _own(self, environment: jinja2.Environment) -> jinja2.Environment:
-        own, language = environment.overlay(), self.language
+        # Every template of a theme is kept, so there is no least used one to look for at each import.
+        own, language = environment.overlay(cache_size=-1), self.language
         own.filters = {
             **environment.filters,
             "date": language.date, "day": language.day, "month": language.month, "time": language.time,

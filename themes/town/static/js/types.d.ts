@@ -9,6 +9,7 @@ declare const PROOFS_URL: string;
 declare const PROOF_WORDS: Record<string, string>;
 declare const ED25519_URL: string;
 declare const RECOUNT_WORDS: Record<string, string>;
+declare const MINE_WORDS: Record<string, string>;
 declare const ORDER_WORDS: Record<string, string>;
 declare const SEARCH_WORDS: Record<string, string>;
 declare const ACT_WORDS: Record<string, string>;
