@@ -29,6 +29,7 @@ from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
 from civic.ranking import USUAL, Weights
 from civic.settings import Settings, read_settings
+from civic.short_address import read_short
 from civic.space import Space
 
 VOTE = "vote"
@@ -58,6 +59,7 @@ _MEMBERS = frozenset(
         "notice",
         "actions",
         "profile",
+        "short",
     }
 )
 
@@ -111,6 +113,7 @@ class Consultation:
     instants: tuple[int, ...] = ()  # at which pages of its modules change by themselves (civic.module.Timed)
     earlier: tuple[Consultation, ...] = ()  # the same under settings of before, where old acts are read again
     ranking: Weights = USUAL  # the town's, for the order of relevance: no rule, so not in the manifest
+    short: int = 0  # of its address on posters (civic.short_address); no rule either
 
     @property
     def assurance(self) -> str:
@@ -182,7 +185,7 @@ def parse_consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
         manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, languages=space.languages,
         settings=read_settings(table, frozenset(rules["modules"]) - _MEMBERS, where),
-        files=dict(files or {}), ranking=space.ranking,
+        files=dict(files or {}), ranking=space.ranking, short=read_short(table, slug, where),
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))

@@ -14,6 +14,7 @@ from civic.declaration import DeclarationError, check_slug, read_names
 from civic.issuers import parse_issuers
 from civic.module import Modules, Timed
 from civic.project import Project, check_projects, parse_project
+from civic.short_address import check_shorts
 from civic.space import Space, parse_space
 from civic.town_key import TownKey, parse_town_key, signed_text
 from civic.town_map import WHERE as TOWN_MAP
@@ -82,6 +83,7 @@ def parse_content(files: Mapping[str, bytes], modules: Modules | None = None) ->
         consultations = {slug: _checked(one, modules) for slug, one in consultations.items()}
     about, projects = _texts_under(files, "projects"), _projects(files, space)
     check_projects(projects, consultations)
+    check_shorts({slug: one.short for slug, one in consultations.items()})
     taken = set(pages) & set(consultations) | (set(pages) | set(consultations)) & (RESERVED | set(space.languages))
     if taken:
         raise DeclarationError(f"'{min(taken)}' is an address of the site, or taken twice")

@@ -42,7 +42,7 @@ class Entry(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """What a page says, for those who search the site: plain text in the language `lang`.
+    """What a page says, for those who search the site: text in the language `lang`.
 
     `kind` is what the page is about in one word, `found.<kind>` of the catalogue.
     """
@@ -52,6 +52,7 @@ class Searched(NamedTuple):
     lang: str
     kind: str
     at: int  # when it was written, 0 where that says nothing
+    is_markdown: bool = False  # `text` is the town's, with marks that nobody looks for
 
 
 @dataclass(frozen=True, slots=True)

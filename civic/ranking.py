@@ -11,6 +11,7 @@ moment the same: time alone moves nothing, so no page has to be made again becau
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -70,3 +71,11 @@ def doublings(points: int) -> int:
 def place_of(one: Standing, weights: Weights) -> tuple[int, int]:
     """What to sort by, smallest first."""
     return -score(one, weights), one.number
+
+
+def drawn(consultation: str, day: int, identity: str) -> int:
+    """What to sort by, smallest first, in an order drawn by lot: the same draw for everybody, another each day.
+
+    `day` is the UTC day of the newest act that shows, since 1970.
+    """
+    return int.from_bytes(hashlib.sha256(f"{consultation}|{day}|{identity}".encode()).digest()[:8], "big")

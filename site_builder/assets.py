@@ -71,17 +71,21 @@ _PARTS = {
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
     "search": _Late("search_asset", "", ("search.",), "SEARCH_WORDS"),
+    "order": _Late("order_asset", "", ("order.",), "ORDER_WORDS"),
     "similar": _Late("similar_asset"),
     "share": _Late("share_asset"),
     "person": _Late("person_asset"),
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
+    "mine": _Late("mine_asset", "", ("outbox.kind", "outbox.chosen"), "MINE_WORDS"),
     "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
 }
+# Parts that name what citizens chose or did, with the words of modules that they need.
+_NAMING = {"recount": ("choice.", *_OF_RECOUNTS), "mine": ("choice.", "counted.", "outbox.kind.")}
 _APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
 
 
@@ -166,7 +170,7 @@ def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
     """What the script `part` says in the `words` of modules."""
     if part == "outbox":
         return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_RECOUNTS))}
-    return _part(words, ("choice.", *_OF_RECOUNTS)) if part == "recount" else {}
+    return _part(words, _NAMING.get(part, ()))
 
 
 def _recounts(theme: Theme) -> str:

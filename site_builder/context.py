@@ -199,6 +199,11 @@ class ConsultationView:
         return self.rules.is_permanent
 
     @property
+    def short(self) -> str:
+        """The path of its short address."""
+        return f"/q/{self.rules.short}/"
+
+    @property
     def mode(self) -> str:
         """Whether the town has to know who acts (docs/formats.md §1)."""
         return self.rules.mode

@@ -31,6 +31,8 @@ def core_pages(content: Content, *, is_mother: bool = False) -> list[Page]:
         pages.append(Page("/projets/", "projects.html", {}, pack=CORE))
     for slug in content.projects:
         pages.append(Page(f"/projets/{slug}/", "project.html", {"project_slug": slug}, pack=CORE))
+    for slug, one in content.consultations.items():
+        pages.append(Page(f"/q/{one.short}/", "short.html", {"short_slug": slug}, is_listed=False))
     for name, texts in content.pages.items():
         is_kept = name in _KEPT or any(text.menu for text in texts.values())
         pages.append(Page(f"/{name}/", "page.html", {"name": name}, pack=CORE if is_kept else ""))

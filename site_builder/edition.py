@@ -122,7 +122,8 @@ class Edition:
         self._environment = self._own(environment)
 
     def _own(self, environment: jinja2.Environment) -> jinja2.Environment:
-        own, language = environment.overlay(), self.language
+        # Every template of a theme is kept, so there is no least used one to look for at each import.
+        own, language = environment.overlay(cache_size=-1), self.language
         own.filters = {
             **environment.filters,
             "date": language.date, "day": language.day, "month": language.month, "time": language.time,
@@ -214,7 +215,7 @@ class Edition:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
             variables["projects"] = self._projects
             if "project_slug" in page.context:
-                variables["project"] = next(one for one in self._projects if one.slug == page.context["project_slug"])
+                variables["project"] = self.project(page.context["project_slug"])
             if "name" in page.context:
                 variables["text"] = self.text(page.context["name"])
         else:
@@ -273,6 +274,10 @@ class Edition:
         if style not in self._policies:
             self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
         return self._policies[style]
+
+    def project(self, slug: str) -> ProjectView:
+        """What was last taken note of a project."""
+        return next(one for one in self._projects if one.slug == slug)
 
     def text(self, name: str) -> TextView:
         """A page of the town."""

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,8 +36,13 @@ class Picture(NamedTuple):
     @property
     def file(self) -> str:
         """Where the site has it: another text, or another way to draw it, is another file."""
-        told = hashlib.sha256(TEMPLATE + canonical_json(self._asdict()))
-        return f"partage/{told.hexdigest()[:16]}.png"
+        return _file_of(self)
+
+
+@lru_cache(maxsize=4096)  # every page names one of a few
+def _file_of(picture: Picture) -> str:
+    told = hashlib.sha256(TEMPLATE + canonical_json(picture._asdict()))
+    return f"partage/{told.hexdigest()[:16]}.png"
 
 
 def draw(pictures: Collection[Picture]) -> dict[str, bytes]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from civic.ranking import Standing, Weights, place_of, score
+from civic.ranking import Standing, Weights, drawn, place_of, score
 
 INDEX = "donnees/classement.json"
+ORDERS = "orders.json"  # beside the order of relevance
 _VALUE = re.compile(r'<li value="(\d+)"')
 Read = Callable[[str], bytes | None]
 
@@ -45,6 +46,7 @@ def _compare(read: Read, path: str, weights: Weights) -> Comparison:
         if score(one, weights) != item["score"]
     ]
     faults += _faults_of_source(read, path.rpartition("/")[0], published, standing)
+    faults += _faults_of_orders(read, path.rpartition("/")[0], published["consultation"], ordered)
     page = f"{published['page'].strip('/')}/index.html"
     shown = [int(number) for number in _VALUE.findall((read(page) or b"").decode("utf-8"))]
     if shown != [one.number for one in ordered[: len(shown)]] or len(shown) < min(len(ordered), 1):
@@ -63,6 +65,17 @@ def _faults_of_source(read: Read, folder: str, published: Mapping[str, Any], sta
         row = own.get(one.id)
         if row is not None and (row.get("for"), _instant(row["received_at"])) != (one.support, one.received_at):
             yield f"{path}: no. {one.number} has other figures"
+
+
+def _faults_of_orders(read: Read, folder: str, slug: str, ordered: list[Standing]) -> Iterator[str]:
+    """Whether the file that phones go on from holds the same order, and today's draw."""
+    path = f"{folder}/{ORDERS}"
+    published = _json(read, path)
+    if published["items"] != [[one.number, one.support, one.said] for one in ordered]:
+        yield f"{path}: the order of relevance is another"
+    lot = sorted(ordered, key=lambda one: (drawn(slug, published["day"], one.id), one.number))
+    if published["lot"] != [one.number for one in lot]:
+        yield f"{path}: another was drawn"
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:

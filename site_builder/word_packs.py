@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.module import Page, Searched
-from site_builder.context import ConsultationView
+from site_builder.context import ConsultationView, ProjectView
 from site_builder.desk import Desk
 from site_builder.edition import Edition
+from site_builder.prose import markdown
 
 BLOCK = 50  # pages a pack: about 10 kB in Brotli
 MOST_KEPT = 6  # packs, the newest, that a phone keeps of a consultation: those of as many pages as it keeps
@@ -85,7 +86,15 @@ def town_words(pages: Sequence[Page], views: Iterable[ConsultationView], edition
             text = edition.text(page.context["name"])
             words = Searched(text.title, _plain(text.summary, text.html.striptags()), code, "page", 0)
             docs.append(_doc(edition, page.path, words))
+        elif "project_slug" in page.context:
+            docs.append(_doc(edition, page.path, _of_project(edition.project(page.context["project_slug"]), code)))
     return _pack(docs)
+
+
+def _of_project(project: ProjectView, code: str) -> Searched:
+    dates = (one.label for one in project.milestones)
+    text = _plain(project.summary, project.html.striptags(), *dates)
+    return Searched(project.title, text, code, "project", 0)
 
 
 def _docs(desk: Desk, pages: Sequence[Page], edition: Edition) -> Iterator[dict[str, object]]:
@@ -94,7 +103,8 @@ def _docs(desk: Desk, pages: Sequence[Page], edition: Edition) -> Iterator[dict[
         words = searched.get(edition.language.code) or searched.get("")
         if words is not None:
             said = (panel.text for panel in desk.panels(page.target))
-            yield _doc(edition, page.path, words._replace(text=_plain(words.text, *said)))
+            text = markdown(words.text).striptags() if words.is_markdown else words.text
+            yield _doc(edition, page.path, words._replace(text=_plain(text, *said)))
 
 
 def _doc(edition: Edition, path: str, words: Searched) -> dict[str, object]:

@@ -54,6 +54,13 @@ def test_words_are_the_same_in_every_language(module: Module) -> None:
 
 
 @every_module
+def test_each_kind_of_act_has_a_name_where_citizens_see_what_they_did(module: Module) -> None:
+    for lang in LANGUAGES:
+        words = json.loads((folder(module) / "script_words" / f"{lang}.json").read_text("utf-8"))
+        assert all(words.get(f"outbox.kind.{kind}") for kind in module.kinds), lang
+
+
+@every_module
 def test_templates_live_under_the_modules_own_name(module: Module) -> None:
     found = [path for path in (folder(module) / "templates").rglob("*") if path.is_file()]
     assert found

@@ -47,7 +47,7 @@ def test_the_order_of_a_site_is_made_again_from_its_open_data(site: Path) -> Non
     assert "filature: same as the site's\n  4 " in done.output
 
 
-@pytest.mark.parametrize("lie", ["score", "order", "figures", "page"])
+@pytest.mark.parametrize("lie", ["score", "order", "figures", "page", "phone", "lot"])
 def test_a_site_that_shows_another_order_is_told(site: Path, lie: str) -> None:
     file = site / "filature/donnees/ranking.json"
     published = json.loads(file.read_text("utf-8"))
@@ -59,6 +59,12 @@ def test_a_site_that_shows_another_order_is_told(site: Path, lie: str) -> None:
     elif lie == "figures":
         items[0]["support"] += 1
     file.write_text(json.dumps(published), "utf-8")
+    if lie in ("phone", "lot"):
+        orders = site / "filature/donnees/orders.json"
+        told = json.loads(orders.read_text("utf-8"))
+        some = told["items" if lie == "phone" else "lot"]
+        some[-1], some[-2] = some[-2], some[-1]
+        orders.write_text(json.dumps(told), "utf-8")
     if lie == "page":
         page = site / "filature/ordre/pertinence/index.html"
         page.write_text(page.read_text("utf-8").replace('<li value="4"', '<li value="5"', 1), "utf-8")
@@ -90,3 +96,31 @@ def test_the_draw_is_the_same_for_everybody_and_another_each_day(tmp_path: Path)
     assert numbers[0] == numbers[1] != numbers[2]
     assert len(set(numbers[0])) == 25
     assert numbers[0] != sorted(numbers[0], key=lambda text: int(text.split(">")[-1]))
+
+
+def test_every_idea_is_reached_in_each_order_while_only_the_first_are_on_a_page(site: Path) -> None:
+    told = json.loads((site / "filature/donnees/orders.json").read_text("utf-8"))
+    everything = set(range(1, 31))
+    assert {number for number, _, _ in told["items"]} == set(told["lot"]) == everything
+    assert [item[0] for item in told["items"]] != told["lot"]
+    assert told["items"][0][1] == 90
+    hidden = json.loads((site / "berges/donnees/orders.json").read_text("utf-8"))
+    assert {support for _, support, _ in hidden["items"]} == {None}, "an order may not tell votes"
+    for name in ("ordre/pertinence", "ordre/au-hasard", "soutiens"):
+        page = (site / "filature" / name / "index.html").read_text("utf-8")
+        assert page.count("<li value=") == 25
+        assert 'data-orders="/filature/donnees/orders.json"' in page
+    assert 'data-words="/en/filature/files.json"' in (site / "en/filature/soutiens/index.html").read_text("utf-8")
+
+
+def test_an_idea_far_down_moves_without_any_page(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    for number in range(60):
+        town.now = OPENS + number
+        town.proposal("filature")
+    for number in range(1, 31):
+        town.vote("filature", number, by=9)
+    warm = built(town, tmp_path / "site", TOWN_THEME)
+    changed = {*warm.apply(town.vote("filature", 45, by=3)), *warm.settle()}
+    assert "filature/donnees/orders.json" in changed
+    assert not {file for file in changed if "/ordre/au-hasard/" in file or "/soutiens/" in file}

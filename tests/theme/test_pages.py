@@ -68,7 +68,7 @@ def test_no_link_is_dead(build_town: BuildTown, state: str) -> None:
     site = build_town(state)
     dead = set()
     for path, text in pages(site).items():
-        for address in re.findall(r'(?:href|src)="(/[^"#]*)', text):
+        for address in re.findall(r'(?:href|src)="(/[^"#?]*)', text):
             file = site / html.unescape(address).lstrip("/")
             if not (file / "index.html" if address.endswith("/") else file).is_file():
                 dead.add((path, address))

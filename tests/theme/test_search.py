@@ -1,12 +1,16 @@
 """Search in a browser: with the keyboard alone, narrowed down, and what it says aloud."""
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from civic.short_address import short_of
 from tests.end_to_end.page_checks import check_accessibility
+from tests.end_to_end.qr_reader import read_qr
 from tests.theme.conftest import BuildTown
 
 pytestmark = pytest.mark.browser
@@ -51,8 +55,45 @@ def test_a_search_is_narrowed_down_and_keeps_its_address(page: Page) -> None:
     expect(page.locator("[data-found] .facts").first).to_contain_text("Page de la mairie")
     page.reload()
     assert page.input_value("#q") == "du texte"
+    expect(page.locator("[data-found] .facts", has_text="Consultation")).to_have_count(0)
+    expect(page.locator("#quoi")).to_have_value("Page de la mairie")
 
 
 def test_nothing_found_says_what_to_try(page: Page) -> None:
     page.goto("/en/chercher/?q=submarine")
     expect(page.locator("[data-found]")).to_contain_text("Try a shorter word")
+
+
+def test_a_list_goes_on_in_its_order_on_the_phone(page: Page) -> None:
+    page.goto("/filature/soutiens/")
+    expect(page.locator("ol > li")).to_have_count(25)
+    summary = page.get_by_text("Les idées suivantes")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details ol > li")).to_have_count(4)
+    supports = page.locator("ol > li .facts strong", has_text="soutien").all_inner_texts()
+    votes = [int(text.split()[0]) for text in supports]
+    assert len(votes) == 29, "all but the one that was withdrawn"
+    assert votes == sorted(votes, reverse=True)
+    numbers = page.locator("main ol > li").evaluate_all("rows => rows.map((row) => row.value)")
+    assert len(set(numbers)) == 29
+    assert not check_accessibility(page).wrong
+    link = page.locator("details ol > li a").last
+    title = link.inner_text()
+    link.click()
+    expect(page.locator("h1")).to_contain_text(title)
+
+
+def test_the_code_of_a_poster_holds_the_short_address_which_leads_to_the_consultation(page: Page) -> None:
+    page.goto("/filature/affiche/")
+    page.locator(".poster .qr").scroll_into_view_if_needed()
+    picture = Image.open(io.BytesIO(page.locator(".poster .qr svg").screenshot())).convert("L")
+    width, height = picture.size
+    dark = [[picture.getpixel((x, y)) < 128 for x in range(width)] for y in range(height)]  # type: ignore[operator]
+    short = f"/q/{short_of('filature')}/"
+    assert read_qr(dark) == f"https://participer.valbrume.example{short}"
+    assert page.locator(".poster .address").inner_text() == f"participer.valbrume.example{short}".rstrip("/")
+    page.goto(short)
+    page.wait_for_url("**/filature/")
+    page.goto(f"/en{short}")
+    page.wait_for_url("**/en/filature/")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from civic.consultation import Consultation
-from civic.module import DataFile, Document, FeedEntry, Page, Panel
+from civic.module import DataFile, Document, FeedEntry, Page, Panel, Searched
 from civic.modules.budget import open_data
 from civic.modules.budget.settings import budget_of, project_id, slot_id
 from civic.modules.budget.views import View, ballot_view, envelope_view, photo_path, photos_view, with_coins
@@ -120,8 +120,10 @@ class BudgetShelf:
         }  # fmt: skip
         place = [one.id for one in self.budget.projects].index(project["id"])
         as_of, pack = self.documents[view["id"]]["as_of"], f"projects-{place // PACK:05d}"
-        path = f"/{self.slug}/{project['number']}/"
-        return Page(path, "budget/project.html", context, target=target, as_of=as_of, pack=pack)
+        return Page(
+            f"/{self.slug}/{project['number']}/", "budget/project.html", context, target=target, as_of=as_of, pack=pack,
+            searched=_searched(project, self.consultation.opens_at),
+        )  # fmt: skip
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
@@ -166,3 +168,14 @@ class BudgetShelf:
     def fact(self, target: str) -> tuple[str, int] | None:
         """Nor to their lists."""
         return None
+
+
+def _searched(project: View, opened: int) -> dict[str, Searched]:
+    texts, place = project["text"], project["place"]
+    return {
+        code: Searched(
+            title, "\n\n".join(filter(None, (texts.get(code), place.get(code)))), code, "budget", opened,
+            is_markdown=True,
+        )
+        for code, title in project["title"].items()
+    }  # fmt: skip

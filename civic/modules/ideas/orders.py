@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from heapq import nsmallest
 
 from civic.module import Document
-from civic.ranking import Standing
+from civic.ranking import Standing, drawn
 
 SHOWN = 25
 Rank = tuple[int, int]  # smallest first; the second is the number
@@ -25,12 +24,17 @@ class Order:
     def put(self, document: Document) -> bool:
         """Takes a proposal's row; True if the list, or a row of it, is not as before."""
         identity, rank = document["id"], self._rank(document)
-        before = self._ranks.get(identity)
+        before, had_more = self._ranks.get(identity), self.has_more
         self._documents[identity] = document
         if rank is None:
             self._ranks.pop(identity, None)
         else:
             self._ranks[identity] = rank
+        return self._show(identity, before) or self.has_more != had_more
+
+    def _show(self, identity: str, before: Rank | None) -> bool:
+        """Puts it where it belongs in the list, whose rank was `before`; True if the list is not as before."""
+        rank = self._ranks.get(identity)
         if identity in self._shown:
             candidates = self._shown if rank is not None and before is not None and rank <= before else self._ranks
             self._shown = nsmallest(
@@ -45,6 +49,15 @@ class Order:
     def rows(self) -> list[Document]:
         """The proposals shown, in order."""
         return [self._documents[identity] for identity in self._shown]
+
+    def ranked(self) -> list[Document]:
+        """All that stand, in order."""
+        return [self._documents[identity] for identity in sorted(self._ranks, key=self._ranks.__getitem__)]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether any stands below those shown."""
+        return len(self._ranks) > len(self._shown)
 
     def is_shown(self, identity: str) -> bool:
         """Whether a proposal is in the list."""
@@ -85,12 +98,9 @@ def by_support(document: Document) -> Rank | None:
     return -document["votes"]["for"], document["number"]
 
 
-def by_lot(document: Document, seed: str) -> Rank | None:
-    """Drawn by lot: the same draw for everybody, another one for another seed."""
-    if document["withdrawn"]:
-        return None
-    drawn = hashlib.sha256(f"{seed}|{document['id']}".encode()).digest()
-    return int.from_bytes(drawn[:8], "big"), document["number"]
+def by_lot(document: Document, consultation: str, day: int) -> Rank | None:
+    """Drawn by lot (civic.ranking)."""
+    return None if document["withdrawn"] else (drawn(consultation, day, document["id"]), document["number"])
 
 
 def standing(document: Document, talk: Talk) -> Standing:

@@ -140,7 +140,8 @@ class Pages:
         if self.has_votes or name != "support":
             rows = self.shelf.orders[name].rows()
             as_of = max((one["as_of"] for one in rows), default=0)
-            context = {"proposals": rows, "has_votes": self.has_votes, "order": name}
+            has_more = self.shelf.orders[name].has_more
+            context = {"proposals": rows, "has_votes": self.has_votes, "order": name, "has_more": has_more}
             yield Page(f"/{self.slug}/{ORDERS[name]}/", "ideas/ordered.html", context, as_of=as_of,
                        pack="list")  # fmt: skip
 

@@ -67,7 +67,7 @@ class IdeasShelf:
         return None if document["withdrawn"] else place_of(self.standing(document), self.consultation.ranking)
 
     def _lot(self, document: Document) -> tuple[int, int] | None:
-        return by_lot(document, f"{self.consultation.slug}|{self.day}")
+        return by_lot(document, self.consultation.slug, self.day)
 
     def standing(self, document: Document) -> Standing:
         """What the place of a proposal in the order of relevance depends on."""
@@ -159,8 +159,10 @@ class IdeasShelf:
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
         yield from open_data.files(self.consultation, self.row, self.proposals)
-        standing = [self.standing(one) for one in self.proposals if not one["withdrawn"]]
+        standing = [self.standing(one) for one in self.orders["relevance"].ranked()]
         yield from open_data.ranking_files(self.consultation, standing)
+        lot = [one["number"] for one in self.orders["lot"].ranked()]
+        yield open_data.orders_file(self.consultation, standing, lot, self.day)
 
     def entries(self) -> Iterator[FeedEntry]:
         """The newest proposals and the town's newest answers."""

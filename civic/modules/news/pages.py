@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from civic.module import Page
+from civic.module import Page, Searched
 from civic.modules.news.articles import Article
 from civic.modules.news.calendar import Calendar, Dated
 from civic.modules.news.view import View
@@ -43,7 +43,7 @@ class Pages:
         pack = f"articles-{(ordinal - 1) // PACK:05d}"
         return Page(
             f"/{self.slug}/{article.name}/", "news/article.html", {"one": view}, target=article.id, as_of=view.as_of,
-            pack=pack,
+            pack=pack, searched=_searched(article),
         )  # fmt: skip
 
     def _of_event(self, article: Article) -> Iterator[Page]:
@@ -113,3 +113,16 @@ def block_of(ordinal: int) -> int:
 def _starts_at(view: View) -> tuple[int, str]:
     event = view.article.event
     return (0 if event is None else event.starts_at, view.article.name)
+
+
+def _searched(article: Article) -> dict[str, Searched]:
+    """An article, with where an event takes place and what was said there."""
+    event = article.event
+    kind, place, minutes = ("article", "", {}) if event is None else ("event", event.place, event.minutes)
+    return {
+        code: Searched(
+            text.title, "\n\n".join(filter(None, (text.summary, place, text.body, minutes.get(code)))), code, kind,
+            article.date, is_markdown=True,
+        )
+        for code, text in article.texts.items()
+    }  # fmt: skip

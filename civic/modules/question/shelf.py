@@ -89,8 +89,8 @@ class QuestionShelf:
         labels = [answer.label for answer in one.options]
         return {
             code: Searched(
-                title, "\n".join([one.text.get(code, ""), *(label[code] for label in labels if label)]).strip(), code,
-                "question", self.consultation.opens_at,
+                title, "\n\n".join([one.text.get(code, ""), *(label[code] for label in labels if label)]).strip(), code,
+                "question", self.consultation.opens_at, is_markdown=True,
             )
             for code, title in one.title.items()
         }  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from civic.module import Document, Page
+from civic.module import Document, Page, Searched
 from civic.modules.reports.listing import Cut
+from civic.modules.reports.rules import title_of
 from civic.modules.reports.standing import STANDINGS
 
 if TYPE_CHECKING:
@@ -52,7 +53,22 @@ class Pages:
             as_of=document["as_of"],
             pack=f"reports-{(number - 1) // PACK:05d}",
             is_listed=not document["withdrawn"],
+            searched=self._searched(document),
         )  # fmt: skip
+
+    def _searched(self, document: Document) -> dict[str, Searched]:
+        """A report by what is wrong and where; in another language by the name that the town gives it there too."""
+        if document["withdrawn"]:
+            return {}
+        own, texts = document["lang"], document["text"]
+        labels = self.shelf.rules.categories[document["category"]].label
+        title = title_of(self.shelf.rules, document, own)
+        return {
+            code: Searched(
+                title, texts if code == own else f"{label}\n{texts}", own, "report", document["received_at"]
+            )
+            for code, label in labels.items()
+        }  # fmt: skip
 
     def listing(self, name: str, blocks: set[int] | None) -> Iterator[Page]:
         """The pages of a list that hold `blocks`, all of them for None."""

@@ -141,3 +141,10 @@ def _check_known(names: Sequence[str], known: Mapping[str, object], what: str, w
 
 
 read_rules = SettingsReader("reports", _read)
+
+
+def title_of(rules: ReportRules, document: Mapping[str, Any], lang: str) -> str:
+    """What a report is called in `lang`: what is wrong and, where it says so in words, where."""
+    labels = rules.categories[document["category"]].label
+    label = labels.get(lang) or next(iter(labels.values()))  # the town may have given up a language
+    return f"{label}, {document['place']['address']}" if document["place"]["address"] else label

@@ -10,7 +10,7 @@ from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.reports import open_data
 from civic.modules.reports.listing import Listing
 from civic.modules.reports.pages import Pages
-from civic.modules.reports.rules import read_rules
+from civic.modules.reports.rules import read_rules, title_of
 from civic.modules.reports.standing import MERGED, OPEN, STANDINGS, standing_of
 
 ALL, FIRST, MAP = "*", "first", "map"
@@ -163,7 +163,7 @@ def has_position(document: Document) -> bool:
 
 
 def _entry(shelf: ReportsShelf, document: Document) -> FeedEntry:
-    title = _title(shelf, document, document["lang"])
+    title = title_of(shelf.rules, document, document["lang"])
     return FeedEntry(
         document["id"], f"/{shelf.consultation.slug}/{document['number']}/", title, document["text"], document["name"],
         document["lang"], document["received_at"], document["as_of"],
@@ -175,11 +175,5 @@ def _answer_entry(shelf: ReportsShelf, document: Document) -> FeedEntry:
     lang, words = next(iter(said["words"].items()), (document["lang"], ""))
     path = f"/{shelf.consultation.slug}/{document['number']}/#answer"
     return FeedEntry(
-        document["id"], path, _title(shelf, document, lang), words, said["name"], lang, said["at"], said["at"]
+        document["id"], path, title_of(shelf.rules, document, lang), words, said["name"], lang, said["at"], said["at"]
     )
-
-
-def _title(shelf: ReportsShelf, document: Document, lang: str) -> str:
-    labels = shelf.rules.categories[document["category"]].label
-    label = labels.get(lang) or next(iter(labels.values()))  # the town may have given up a language
-    return f"{label}, {document['place']['address']}" if document["place"]["address"] else label

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from civic.consultation import Consultation
-from civic.module import DataFile, Document, FeedEntry, Page, Panel
+from civic.module import DataFile, Document, FeedEntry, Page, Panel, Searched
 from civic.modules.survey import open_data
-from civic.modules.survey.questionnaire import survey_of
+from civic.modules.survey.questionnaire import Survey, survey_of
 from civic.modules.survey.view import crosses_of, results_of, sections_of
 from civic.phases import are_counts_public
 
 ALL = "*"
 KIND = "survey"
 _SHOWN = ("manifest", "phase", "since", "state", "results")
+_FLAGS = ("is_listed", "is_framed", "pack", "target", "searched")
 
 
 class SurveyShelf:
@@ -44,11 +45,14 @@ class SurveyShelf:
             yield self._page("bulletin", "ballot", is_listed=False, sections=sections_of(self.survey))
             yield self._page("widget", "widget", is_listed=False, is_framed=True, **self._asked())
         if is_all or f"about:{self.slot}" in (topics or ()):
-            yield self._page("", "list", pack="list", target=self.slot, **self._asked(), people=self._people)
+            yield self._page(
+                "", "list", pack="list", target=self.slot, searched=self._searched(), **self._asked(),
+                people=self._people,
+            )  # fmt: skip
             yield from self._result()
 
     def _page(self, name: str, template: str, **how: Any) -> Page:
-        flags = {one: how.pop(one) for one in ("is_listed", "is_framed", "pack", "target") if one in how}
+        flags = {one: how.pop(one) for one in _FLAGS if one in how}
         path = f"/{self.slug}/{name}/" if name else f"/{self.slug}/"
         # What shows no figure has no moment: it stays as it is while people answer.
         as_of = self.document["as_of"] if self._has_figures and template in ("list", "result") else 0
@@ -57,6 +61,16 @@ class SurveyShelf:
     def _asked(self) -> dict[str, Any]:
         number = len(self.survey.questions)
         return {"slot": self.slot, "sections": sections_of(self.survey), "number": number}
+
+    def _searched(self) -> dict[str, Searched]:
+        """What is asked, under the first question: the consultation's own words are found without it."""
+        questions = self.survey.questions
+        return {
+            code: Searched(
+                title, "\n".join(_said(self.survey, code)), code, KIND, self.consultation.opens_at, is_markdown=True
+            )
+            for code, title in (questions[0].title.items() if questions else ())
+        }
 
     @property
     def _has_figures(self) -> bool:
@@ -112,3 +126,12 @@ class SurveyShelf:
     def fact(self, target: str) -> tuple[str, int] | None:
         """Nor to their lists."""
         return None
+
+
+def _said(survey: Survey, code: str) -> Iterator[str]:
+    """All that the questionnaire says in a language, but the figures."""
+    for section in survey.sections:
+        texts = [section.title, section.text]
+        for one in section.questions:
+            texts += [one.title, one.text, *(each.label for each in (*one.rows, *one.options))]
+        yield "\n\n".join(text[code] for text in texts if text)

@@ -1,5 +1,6 @@
 // "Mes envois": every act with its trail, and what the citizen can do about it.
-import { choiceWord, isPersonAsked, nextPlace, sayFor, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { isPersonAsked, nextPlace, sayFor, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { headingOf } from './act_heading.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';
 import { isEarly } from './due.mjs';
@@ -7,14 +8,6 @@ import { dismissAct, hurryAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
 import { photosOf } from './act_photos.mjs';
 import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
-
-/** @param {Act} act */
-function heading(act) {
-  if (act.carried) return say('outbox.carried');
-  const word = choiceWord(act);
-  const slip = word.charAt(0).toLocaleUpperCase() + word.slice(1);
-  return slip ? say('outbox.chosen', { slip, title: act.title }) : act.title;
-}
 
 /**
  * What became of the act, counted or missing included.
@@ -132,7 +125,7 @@ function buttons(page, act) {
  * @param {Act} act
  */
 function articleOf(page, act) {
-  const title = heading(act);
+  const title = headingOf(act);
   const $title = act.page ? element('a', { href: act.page, dir: 'auto' }, title) : element('span', {}, title);
   const $article = element('article', { class: 'sheet', 'data-act-id': act.id },
     element('p', { class: 'kind' }, element('span', {}, sayOf('outbox.kind', act, {})), ' ', statusChip(act)),

@@ -7,7 +7,8 @@ import { startPersonPage } from './person_page.mjs';
 
 /** @param {Page} page */
 function startPerson(page) {
-  const [$person, $link] = [find('[data-person]'), find('[data-link]')];
+  const [$person, $link, $mine] = [find('[data-person]'), find('[data-link]'), find('[data-mine]')];
+  if ($mine) $mine.addEventListener('toggle', () => void import($mine.dataset.mine || ''), { once: true });
   if ($person) return startPersonPage(page, $person);
   if ($link) startConfirmPage(page, $link);
 }

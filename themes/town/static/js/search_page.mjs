@@ -1,12 +1,12 @@
 // The page of search: words are looked for on the phone, so it works without network in what the phone keeps.
-import { button, element, find } from './elements.mjs';
+import { element, find } from './elements.mjs';
 import { rank, snippet } from './found.mjs';
+import { moreRows } from './more_rows.mjs';
 import { readWords } from './word_packs.mjs';
 import { say, sayCount, sayDay } from './words.mjs';
 
 /** @typedef {import('./word_packs.mjs').Doc} Doc */
 
-const SHOWN = 25;
 const PAUSE = 250;
 
 /** @param {[string, boolean][]} pieces */
@@ -28,24 +28,6 @@ function row(doc, query, about) {
     element('p', { lang: doc.lang, dir: 'auto' }, ...marked(snippet(doc.text, query, doc.lang))),
     element('p', { class: 'facts' }, ...facts.flatMap((one) => [element('span', {}, one), ' '])),
   );
-}
-
-/**
- * @param {Doc[]} docs
- * @param {(doc: Doc) => HTMLElement} draw
- */
-function list(docs, draw) {
-  const $rows = element('ol', { class: 'rows' });
-  const $more = button(say('search.more'), false, () => add());
-  const add = () => {
-    const from = $rows.children.length;
-    $rows.append(...docs.slice(from, from + SHOWN).map(draw));
-    $more.hidden = $rows.children.length >= docs.length;
-    const $next = from && find('a', $rows.children[from]);
-    if ($next) $next.focus();
-  };
-  add();
-  return [$rows, element('p', { class: 'btns' }, $more)];
 }
 
 /** @param {string[]} manifests */
@@ -77,6 +59,15 @@ function offerKinds($kind, docs) {
   return kinds.includes(chosen) ? docs.filter(({ kind }) => kind === chosen) : docs;
 }
 
+/**
+ * Each page once, where it is found best: what the town says of a consultation, and what is asked in it, are on one.
+ * @param {Doc[]} docs
+ */
+function pagesOf(docs) {
+  const seen = new Set();
+  return docs.filter(({ path }) => !seen.has(path) && seen.add(path));
+}
+
 /** @param {Page} page */
 export function startSearchPage(page) {
   const $form = find('form[data-search]');
@@ -98,7 +89,7 @@ export function startSearchPage(page) {
     history.replaceState(null, '', query ? `?${fields}` : location.pathname);
     const within = docs.filter((doc) => !$where.value || (placeOf(doc) || {}).value === $where.value);
     const { docs: ranked, hasAll } = rank(within, query);
-    const shown = offerKinds($kind, ranked);
+    const shown = offerKinds($kind, pagesOf(ranked));
     const title = (/** @type {Doc} */ doc) => {
       const place = placeOf(doc);
       return place && doc.path !== `${prefix}/${place.value}/` ? place.text : '';
@@ -108,7 +99,7 @@ export function startSearchPage(page) {
     if (!isWhole) said.push(say('search.partly'));
     const words = query ? said.join(' ') : '';
     page.tell(words);
-    const rows = list(shown, (doc) => row(doc, query, title(doc)));
+    const rows = moreRows(shown, (doc) => row(doc, query, title(doc)), say('search.more'));
     $found.replaceChildren(...(query ? [element('p', { class: 'asof' }, words), ...rows] : []));
   }
 
@@ -127,6 +118,8 @@ export function startSearchPage(page) {
   $query.value = asked.get('q') || '';
   $where.value = asked.get('dans') || '';
   if ($where.selectedIndex < 0) $where.value = '';
-  if ($where.value) find('details', $form).setAttribute('open', '');
+  const kind = asked.get('quoi');
+  if (kind) $kind.append(element('option', { value: kind, selected: true }, kind));
+  if ($where.value || kind) find('details', $form).setAttribute('open', '');
   return answer();
 }
