@@ -1,39 +1,20 @@
-"""The demo's town: its files moved to today, and what its invented people did, as envelopes for the one gate."""
+"""The demo's town: its files, moved to today."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
-
-from civic import modules
-from civic.consultation import Consultation
-from civic.module import module_of
-from civic.questions import Question
-from sync_server.demo_sheets import sheet_body
-from sync_server.signers import Sealed, Signers
 
 HERE = Path(__file__).parent
 TOWN = HERE.parent / "content" / "demo"
 SEED = HERE / "demo_seed"
-SECRET = b"the people of the demo are invented, and so are their keys"
 _DATED = (".toml", ".md")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d|T)")
-CHANGES_MIND = 0.06
-MODULES = modules.load()
-
-
-class Session(NamedTuple):
-    """What one person sends at one instant."""
-
-    at: int
-    envelopes: tuple[Sealed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,163 +62,3 @@ def copy_town(shift: Shift, target: Path, town: Path = TOWN) -> None:
         copy = target / file.relative_to(town)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(data)
-
-
-def sessions(consultations: Mapping[str, Consultation], shift: Shift, seed: Path = SEED) -> list[Session]:
-    """Everything that happened in the town before today, oldest first."""
-    found: list[Session] = []
-    for slug, consultation in consultations.items():
-        file = seed / f"{slug}.toml"
-        if file.is_file():
-            table = tomllib.loads(shift.text(file.read_text("utf-8")))
-            found += Scene(consultation, table).sessions()
-    return sorted(found, key=lambda session: session.at)
-
-
-class Scene:
-    """What happened in one consultation, as its file in demo_seed/ tells."""
-
-    def __init__(self, consultation: Consultation, table: Mapping[str, Any]) -> None:
-        self.consultation, self.table = consultation, table
-        self.questions = {one.id: one for one in consultation.questions}
-        secret = SECRET + str(table["seed"]).encode()
-        self.signers = Signers(secret, consultation.space, consultation.slug, consultation.mh)
-
-    def sessions(self) -> Iterator[Session]:
-        """Every act, in no particular order; nobody answers what is not there yet."""
-        for place, proposal in enumerate(self.table.get("proposal", ())):
-            identity = self.signers.draw("proposal", str(place))
-            words = {name: proposal.get(name, "") for name in ("title", "text", "category", "name")}
-            yield self._words(proposal, "proposal", identity, words)
-            yield from self._talk(proposal, identity)
-        for ballot in self.table.get("ballot", ()):
-            yield from self._talk(ballot, self.questions[ballot["question"]].slot)
-        for booked in self.table.get("booking", ()):
-            yield from self._registrations(booked)
-        for place, act in enumerate(self.table.get("act", ())):
-            yield from self._act(act, self.signers.draw("act", str(place)))
-        for voter in range(self.table["voters"]):
-            yield from self._votes(f"voter {voter}")
-
-    def _act(self, said: Mapping[str, Any], identity: str) -> Iterator[Session]:
-        """An act of any kind as its table has it, and within a day the same short acts of so many others about it."""
-        yield self._words(said, said["kind"], identity, dict(said["body"]))
-        for echo in said.get("echo", ()):
-            for number in range(echo["times"]):
-                names = (identity, echo["kind"], str(number))
-                at = int(said["at"].timestamp()) + int(self.signers.chance(*names) * 86_400)
-                rest = {"jti": self.signers.draw(*names), "rev": 1, "prev": None, "iat": at}
-                slot, body = f"{echo['kind']}:{identity}", echo["body"]
-                yield Session(at, (self.signers.seal(f"neighbour {number}", echo["kind"], slot, body, **rest),))
-
-    def _talk(self, said: Mapping[str, Any], target: str) -> Iterator[Session]:
-        for number, comment in enumerate(said.get("comment", ()), 1):
-            answered = comment.get("answers")
-            body = {
-                "target": target,
-                "reply_to": None if answered is None else self._comment_id(target, answered),
-                "text": comment["text"],
-                "name": comment["name"],
-            }
-            yield self._words(comment, "comment", self._comment_id(target, number), body)
-
-    def _comment_id(self, target: str, number: int) -> str:
-        return self.signers.draw("comment", target, str(number))
-
-    def _words(self, said: Mapping[str, Any], kind: str, identity: str, body: dict[str, Any]) -> Session:
-        at = int(said["at"].timestamp())
-        person = f"author {said['name']}" if said["name"] else f"author of {identity}"
-        rest = {"jti": identity, "rev": 1, "prev": None, "iat": at}
-        body["lang"] = said.get("lang", "fr")
-        return Session(at, (self.signers.seal(person, kind, f"{kind}:{identity}", body, **rest),))
-
-    def _registrations(self, booked: Mapping[str, Any]) -> Iterator[Session]:
-        start, end = (int(booked[name].timestamp()) for name in ("from", "to"))
-        for number in range(booked["people"]):
-            at = start + number * (end - start) // booked["people"]
-            person, event = f"guest {number} of {booked['event']}", booked["event"]
-            seats = booked["seats"][number % len(booked["seats"])]
-            body = {"event": event, "seats": seats, "name": "", "lang": "fr"}
-            kind = booked["kind"]
-            rest = {"jti": self.signers.draw(kind, event, str(number)), "rev": 1, "prev": None, "iat": at}
-            slot = f"{kind}:{self._slot_of(kind, body)}"
-            yield Session(at, (self.signers.seal(person, kind, slot, body, **rest),))
-
-    def _slot_of(self, kind: str, body: Mapping[str, Any]) -> str:
-        """The slot that an act of this body must have."""
-        rules = self.consultation
-        module = module_of(MODULES, rules, kind)
-        if module is None:
-            raise ValueError(f"{rules.slug}: nothing takes {kind}")
-        return module.slot_of(kind, module.parse(kind, body, rules, rules.languages), rules)
-
-    def _votes(self, voter: str) -> Iterator[Session]:
-        start, end = (int(self.table[name].timestamp()) for name in ("votes_from", "votes_to"))
-        at = start + int(self.signers.chance("at", voter) * (end - start))
-        cast = [*self._ballots(voter, at), *self._sheets(voter, at), *self._baskets(voter, at)]
-        for place, proposal in enumerate(self.table.get("proposal", ())):
-            is_there = proposal["at"].timestamp() < at
-            if is_there and self.signers.chance("reach", voter, str(place)) < proposal["reach"]:
-                choice = self._choice(voter, str(place), proposal)
-                cast.append(self._vote(voter, str(place), choice, at, 1, None))
-                if self.signers.chance("mind", voter, str(place)) < CHANGES_MIND:
-                    cast.append(self._vote(voter, str(place), "blank", at, 2, cast[-1].id))
-        if cast:
-            yield Session(at, tuple(cast))
-
-    def _ballots(self, voter: str, at: int) -> Iterator[Sealed]:
-        for ballot in self.table.get("ballot", ()):
-            question = self.questions[ballot["question"]]
-            if self.signers.chance("reach", voter, question.id) < ballot["reach"]:
-                body = {"question": question.id, "choice": self._answers(voter, question, ballot["chances"])}
-                rest = {"jti": self.signers.draw("ballot", voter, question.id), "rev": 1, "prev": None, "iat": at}
-                yield self.signers.seal(voter, "ballot", f"ballot:{question.slot}", body, **rest)
-
-    def _sheets(self, voter: str, at: int) -> Iterator[Sealed]:
-        for place, sheet in enumerate(self.table.get("sheet", ())):
-            if self.signers.chance("reach", voter, f"sheet {place}") < sheet["reach"]:
-                kind, body = sheet["kind"], sheet_body(sheet, voter, self.signers.chance)
-                rest = {"jti": self.signers.draw(kind, voter, str(place)), "rev": 1, "prev": None, "iat": at}
-                yield self.signers.seal(voter, kind, f"{kind}:{self._slot_of(kind, body)}", body, **rest)
-
-    def _baskets(self, voter: str, at: int) -> Iterator[Sealed]:
-        for basket in self.table.get("purchase", ()):
-            envelope, kind = basket["envelope"], basket["kind"]
-            if self.signers.chance("reach", voter, envelope) < basket["reach"]:
-                body = {"envelope": envelope, "choice": self._purchases(voter, envelope, basket["chances"])}
-                rest = {"jti": self.signers.draw(kind, voter, envelope), "rev": 1, "prev": None, "iat": at}
-                yield self.signers.seal(voter, kind, f"{kind}:{self._slot_of(kind, body)}", body, **rest)
-
-    def _purchases(self, voter: str, envelope: str, chances: Mapping[str, float]) -> list[str]:
-        """What the voter wants, from what is wanted most, while the money lasts."""
-        (settings,) = self.consultation.settings.values()
-        left = next(one["amount"] for one in settings["envelope"] if one["id"] == envelope)
-        costs = {one["id"]: one["cost"] for one in settings["project"]}
-        bought = []
-        for wish, one in sorted((self.signers.chance("wish", voter, one), one) for one in chances):
-            if wish < chances[one] and costs[one] <= left:
-                bought.append(one)
-                left -= costs[one]
-        return sorted(bought)
-
-    def _answers(self, voter: str, question: Question, chances: Mapping[str, float]) -> list[str]:
-        if question.max > 1:
-            wanted = [one for one in chances if self.signers.chance("want", voter, question.id, one) < chances[one]]
-            return sorted(wanted[: question.max])
-        chance = self.signers.chance("choice", voter, question.id)
-        for one, share in chances.items():
-            chance -= share
-            if chance < 0:
-                return [one]
-        return []
-
-    def _choice(self, voter: str, place: str, proposal: Mapping[str, Any]) -> str:
-        chance = self.signers.chance("choice", voter, place)
-        if chance < proposal["for"]:
-            return "for"
-        return "against" if chance < proposal["for"] + proposal["against"] else "blank"
-
-    def _vote(self, voter: str, place: str, choice: str, at: int, rev: int, prev: str | None) -> Sealed:
-        slot = f"vote:{self.signers.draw('proposal', place)}"
-        rest = {"jti": self.signers.draw("vote", voter, place, str(rev)), "rev": rev, "prev": prev, "iat": at}
-        return self.signers.seal(voter, "vote", slot, {"choice": choice}, **rest)

@@ -25,6 +25,7 @@ class Open(NamedTuple):
     slug: str
     title: str
     ends_at: int
+    is_permanent: bool
 
 
 @blueprint.get("/office/")
@@ -67,5 +68,5 @@ def _open(desk: Office, town: Town, slugs: frozenset[str] | None) -> list[Open]:
         texts = town.content.texts[slug]
         title = texts[lang if lang in texts else town.content.space.languages[0]].title
         phase = next((one for one in rules.phases if one.id == moment.phase), None)
-        found.append(Open(slug, title, 0 if phase is None else phase.ends_at))
+        found.append(Open(slug, title, 0 if phase is None else phase.ends_at, rules.is_permanent))
     return found

@@ -14,7 +14,8 @@ from civic.envelope import parse_envelope
 from civic.phases import moment_at
 from civic.replay import Standing
 from sync_server.catalogue import read_files
-from sync_server.demo import TOWN, copy_town, sessions, shift_to, today_in
+from sync_server.demo import TOWN, copy_town, shift_to, today_in
+from sync_server.demo_past import sessions
 
 PARIS = ZoneInfo("Europe/Paris")
 DAYS = [date(2026, 11, 23), date(2027, 7, 14), date(2026, 3, 29), date(2031, 2, 28)]

@@ -1,8 +1,9 @@
 """The pages of a published folder: all of them, and one of each make."""
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from html.parser import HTMLParser
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ class SitePages:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._asset = cache(self._weigh_asset)
 
     @cached_property
     def paths(self) -> list[str]:
@@ -62,11 +64,27 @@ class SitePages:
 
     @cached_property
     def one_of_each(self) -> list[str]:
-        """One address for each kind of page of each consultation and language: numbers are all alike."""
+        """One address for each kind of page of each consultation, numbers being all alike.
+
+        In the town's first language, and in one of its others by turns.
+        """
         first: dict[str, str] = {}
         for path in self.paths:
             first.setdefault(re.sub(r"/\d+(?=/)", "/1", path), path)
-        return list(first.values())
+        kinds = [kind for kind in first if self.language(kind) == ""]
+        turns = zip(kinds, cycle(self.languages), strict=False) if self.languages else ()
+        asked = [*kinds, *(f"/{language}{kind}" for kind, language in turns)]
+        return [first[kind] for kind in asked if kind in first]
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages that have a folder of their own: all but the town's first one."""
+        return sorted(file.parent.name for file in self.folder.glob("??/index.html"))
+
+    def language(self, path: str) -> str:
+        """The language whose folder a page is in, "" for the town's first one."""
+        top = path.split("/")[1]
+        return top if top in self.languages else ""
 
     @cached_property
     def one_of_each_shape(self) -> list[str]:
@@ -80,11 +98,11 @@ class SitePages:
         html = self.file(path).read_bytes()
         text = html.decode("utf-8")
         named = set(_SCRIPT.findall(text))
-        worker = compressed((self.folder / "sw.js").read_bytes())
+        worker = self._asset("sw.js")
         scripts = worker + sum(map(self._asset, named))
         asked = named | set(_REFERENCE.findall(text))
         whole = compressed(html) + worker + sum(map(self._asset, asked))
         return Weight(compressed(html), scripts, whole)
 
-    def _asset(self, name: str) -> int:
+    def _weigh_asset(self, name: str) -> int:
         return 0 if name.startswith("data:") else compressed((self.folder / name.lstrip("/")).read_bytes())

@@ -51,7 +51,7 @@ def test_a_clerk_answers_and_merges_and_the_pages_say_so(town: Town, phone: Phon
     page.goto(f"{town.sync_url}/office/space/essai/answers")
     page.get_by_role("link", name="Des bancs à l’ombre").click()
     page.get_by_role("radio", name="Réunie").check()
-    page.get_by_label("Numéro de l’idée où elle continue").fill("2")
+    page.get_by_label("Numéro de celle où elle continue").fill("2")
     page.get_by_role("button", name="Publier la réponse").click()
     town.wait_for_page(f"/{SLUG}/2/", "Réunie à celle-ci")
     read_and_vote(town, phone)
