@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from tests.worker.test_fold import SPACE
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=list(MODULES))
 VAULT = Vault(b"v" * 32, b"p" * 32, lambda n: b"n" * n)
 COPIES, FAR = 18, 10_000  # so many people do what one does in the examples; between the numbers of two of them
-ASKED = {"min_age": 16, "guardian_under": 18, "neighbourhoods": ["centre", "gare"]}
+ASKED: dict[str, Any] = {"min_age": 16, "guardian_under": 18, "neighbourhoods": ["centre", "gare"]}
 LETTER, MAIL = Proof("census", "census", 1), Proof("email", "email", 1)
 GROWN, YOUNG, MINOR, CHILD = "1960-05-01", "1995-05-01", "2009-05-01", "2015-05-01"
 STRANGERS = {
