@@ -12,14 +12,15 @@ line is at least LEAST people together, for a sum less the numbers beside them t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from heapq import heappop, heappush
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from civic.profile import AGE, GENDER, GENDERS, Said
+from civic.slots import SUM
 
 LEAST = 5  # people
 NOT_SAID = ""  # a group like the others
@@ -42,6 +43,22 @@ class Table(NamedTuple):
     totals: tuple[int | None, ...]
 
 
+class Told(NamedTuple):
+    """Where a counted choice is told by group: the table of its item (`part`, "" where it has one), and as what."""
+
+    part: str
+    choice: str
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """What a module has besides where its results by group tell something else than each choice that is no sum."""
+
+    def grouped(self, choice: str) -> Told | None:
+        """Where tables tell the choice of a civic.slots.Counted; None where they do not."""
+
+
+Vote = tuple[str, Sequence[str]]  # the value of a person, and what they chose
 Edge = tuple[int, int]  # from a choice to a group, or from a group to the sum
 Flow = Mapping[Edge, int]
 
@@ -83,10 +100,43 @@ def _age_band(born: str, on: date) -> str:
     return next((name for name, least in reversed(AGES) if age >= least), NOT_SAID)
 
 
-def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) -> Table | None:
-    """The table of `votes`, each the value of a person and what they chose; None where none may be published.
+def grouped_as(module: object, choice: str) -> Told | None:
+    """Where the tables of a module tell a counted choice (Grouped.grouped)."""
+    if isinstance(module, Grouped):
+        return module.grouped(choice)
+    return None if choice.startswith(SUM) else Told("", choice)
 
-    Choices nobody made have no row: their total is known to be 0, and so is all that is in it.
+
+def tabulate_all(items: Sequence[Sequence[Vote]], values: Sequence[str]) -> list[Table | None]:
+    """The table of each item, as `tabulate` makes it, where all are read side by side.
+
+    Items on which the same number of people of each value voted hide the same totals: as everybody voted on both, one
+    would give away what the other hides.
+    """
+    tables = [tabulate(one, values) for one in items]
+    alike: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for at, one in enumerate(items):
+        people = Counter(value for value, _ in one)
+        alike[tuple(people[value] for value in values)].append(at)
+    for places in alike.values():
+        done, hidden = frozenset[str](), _hidden_totals(tables[at] for at in places)
+        while hidden > done:
+            for at in places:
+                tables[at] = tabulate(items[at], values, hidden)
+            done, hidden = hidden, hidden | _hidden_totals(tables[at] for at in places)
+    return tables
+
+
+def _hidden_totals(tables: Iterable[Table | None]) -> frozenset[str]:
+    shown = [table for table in tables if table is not None]
+    return frozenset(value for table in shown for value, n in zip(table.values, table.totals, strict=True) if n is None)
+
+
+def tabulate(votes: Iterable[Vote], values: Sequence[str], hidden_totals: Collection[str] = ()) -> Table | None:
+    """The table of `votes`; None where none may be published.
+
+    Choices nobody made have no row: their total is known to be 0, and so is all that is in it. `hidden_totals` are
+    values whose total is hidden, whatever it is.
     """
     people: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
@@ -104,6 +154,7 @@ def tabulate(votes: Iterable[tuple[str, Sequence[str]]], values: Sequence[str]) 
     sums = {(column, end): sum(flow[row, column] for row in range(len(chosen))) for column in columns}
     few = {edge for edge, n in flow.items() if n < LEAST}
     few |= {edge for edge in sums if people[values[edge[0] - len(chosen)]] < LEAST}
+    few |= {edge for edge in sums if values[edge[0] - len(chosen)] in hidden_totals}
     hidden = _with_cover(flow | sums, few, _lines(flow | sums))
     if hidden is None or flow.keys() <= hidden:
         return None

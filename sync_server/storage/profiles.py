@@ -21,6 +21,7 @@ PURPOSE = "profile"  # of the consent
 class Choice(NamedTuple):
     """A standing act that counts, and whose it is."""
 
+    kind: str
     voter: str
     counted: tuple[Counted, ...]
 
@@ -84,9 +85,9 @@ class GroupTables:
 
 def choices_of(connection: sa.Connection, space: str, consultation: str, kinds: Iterable[str]) -> Iterator[Choice]:
     """The standing acts of `kinds`, with whom they are of."""
-    query = sa.select(heads.c.voter, heads.c.counted).where(
+    query = sa.select(heads.c.kind, heads.c.voter, heads.c.counted).where(
         heads.c.space == space, heads.c.consultation == consultation, heads.c.kind.in_([*kinds]),
         heads.c.withdrawn == 0,
     )  # fmt: skip
     for row in connection.execute(query):
-        yield Choice(row.voter, parse_counted(row.counted))
+        yield Choice(row.kind, row.voter, parse_counted(row.counted))

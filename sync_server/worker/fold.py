@@ -88,7 +88,12 @@ class Fold:
     @property
     def counted_kinds(self) -> tuple[str, ...]:
         """Kinds of act that are only counted."""
-        return tuple(kind for kind, module in self._modules.items() if kind not in module.tables)
+        return tuple(self.counted_modules)
+
+    @property
+    def counted_modules(self) -> Mapping[str, Module]:
+        """`counted_kinds` with the module of each."""
+        return {kind: module for kind, module in self._modules.items() if kind not in module.tables}
 
     @property
     def queued_kinds(self) -> tuple[str, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from civic.assurance import PERSON
 from civic.consultation import Consultation
-from civic.groups import tabulate, value_of, values_of
-from civic.module import Document
+from civic.groups import Table, grouped_as, tabulate_all, value_of, values_of
+from civic.module import Document, Module
 from civic.profile import UNSAID, VERIFIED, Profile, Said
-from civic.slots import SUM
 from civic.space import Space
 from sync_server.census.facts import facts_of
 from sync_server.storage import Ledger
@@ -26,8 +25,17 @@ Known = Mapping[str, Said]
 class Counted(NamedTuple):
     """What the tables are about: kinds of act that are counted, and items on the site with their numbers."""
 
-    kinds: Collection[str]
+    kinds: Mapping[str, Module]
     items: Mapping[str, int]
+
+
+class Asked(NamedTuple):
+    """What one table of each kind of group is about."""
+
+    item: str
+    number: int
+    part: str  # "" where the item has one table only
+    ballots: Ballots
 
 
 def draw_groups(ledger: Ledger, vault: Vault, space: Space, rules: Consultation, counted: Counted) -> list[Document]:
@@ -37,31 +45,34 @@ def draw_groups(ledger: Ledger, vault: Vault, space: Space, rules: Consultation,
         return []
     with ledger.reading() as now:
         choices = list(choices_of(now.connection, space.id, rules.slug, counted.kinds))
-    ballots = _by_item(choices, counted.items)
-    known = _known(ledger, vault, space, rules.profile, {voter for one in ballots.values() for voter in one})
+    asked = _asked(choices, counted)
+    known = _known(ledger, vault, space, rules.profile, {voter for one in asked for voter in one.ballots})
     closing = datetime.fromtimestamp(rules.closes_at, ZoneInfo(space.timezone)).date()
-    documents = [
-        document
-        for item, number in counted.items.items()
-        for group in rules.profile.groups
-        if (document := _document(item, number, group, ballots.get(item, {}), known, space, closing)) is not None
-    ]
+    by_group = [_documents(group, asked, known, space, closing) for group in rules.profile.groups]
+    documents = [one for found in zip(*by_group, strict=True) for one in found if one is not None]
     tables.keep(space.id, rules.slug, documents)
     return documents
 
 
-def _by_item(choices: Sequence[Choice], items: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Who chose what; without the items about which anybody acted who is no person known to the town."""
-    ballots: dict[str, dict[str, list[str]]] = {}
+def _asked(choices: Sequence[Choice], counted: Counted) -> list[Asked]:
+    """Who chose what, in the order of the items; without those about which anybody acted who is no person known to
+    the town."""
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
     nameless: set[str] = set()
     for one in choices:
         for item, choice in one.counted:
-            if item not in items or choice.startswith(SUM):
+            told = grouped_as(counted.kinds[one.kind], choice)
+            if told is None or item not in counted.items:
                 continue
-            ballots.setdefault(item, {}).setdefault(one.voter, []).append(choice)
+            found.setdefault(item, {}).setdefault(told.part, {}).setdefault(one.voter, []).append(told.choice)
             if not one.voter.startswith(PERSON):
                 nameless.add(item)
-    return {item: found for item, found in ballots.items() if item not in nameless}
+    return [
+        Asked(item, number, part, ballots)
+        for item, number in counted.items.items()
+        if item not in nameless
+        for part, ballots in sorted(found.get(item, {}).items())
+    ]
 
 
 def _known(ledger: Ledger, vault: Vault, space: Space, profile: Profile, pids: set[str]) -> Known:
@@ -73,16 +84,23 @@ def _known(ledger: Ledger, vault: Vault, space: Space, profile: Profile, pids: s
     return {pid: Said(str(one["born"] or ""), one["gender"], one["neighbourhood"]) for pid, one in opened.items()}
 
 
-def _document(
-    item: str, number: int, group: str, ballots: Ballots, known: Known, space: Space, closing: date
-) -> Document | None:
+def _documents(group: str, asked: Sequence[Asked], known: Known, space: Space, closing: date) -> list[Document | None]:
+    """The table of each by one kind of group, None where none may be published."""
     values = values_of(group, [one.id for one in space.neighbourhoods])
-    votes = ((value_of(group, known.get(pid, UNSAID), values, closing), chosen) for pid, chosen in ballots.items())
-    table = tabulate(votes, values)
-    if table is None:
-        return None
-    rows = [{"choice": one.choice, "cells": list(one.cells), "total": one.total} for one in table.rows]
+    votes = [
+        [(value_of(group, known.get(pid, UNSAID), values, closing), chosen) for pid, chosen in one.ballots.items()]
+        for one in asked
+    ]
+    return [
+        None if table is None else _document(one, group, table)
+        for one, table in zip(asked, tabulate_all(votes, values), strict=True)
+    ]
+
+
+def _document(one: Asked, group: str, table: Table) -> Document:
+    rows = [{"choice": row.choice, "cells": list(row.cells), "total": row.total} for row in table.rows]
+    part = {"part": one.part} if one.part else {}
     return {
-        "id": f"{item}:{group}", "item": item, "number": number, "group": group, "values": list(table.values),
-        "rows": rows, "totals": list(table.totals),
+        "id": ":".join(filter(None, (one.item, one.part, group))), "item": one.item, **part, "number": one.number,
+        "group": group, "values": list(table.values), "rows": rows, "totals": list(table.totals),
     }  # fmt: skip

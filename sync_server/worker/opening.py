@@ -166,7 +166,7 @@ def _open_log(settings: Settings, keys: Keys, stored: PublicLog, folder: Path, s
 def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[Document]:
     groups = import_module("sync_server.worker.groups")  # few towns ask, and once in a consultation
     vault = Vault(keys.vault, keys.pepper, os.urandom)
-    counted = groups.Counted(fold.counted_kinds, fold.items_shown())
+    counted = groups.Counted(fold.counted_modules, fold.items_shown())
     documents: list[Document] = groups.draw_groups(ledger, vault, space, fold.consultation, counted)
     return documents
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from civic.canonical import parse_json
 from civic.consultation import Consultation, parse_consultation
 from civic.declaration import DeclarationError
-from civic.groups import LEAST, NOT_SAID, Table, tabulate, value_of, values_of
+from civic.groups import LEAST, NOT_SAID, Table, tabulate, tabulate_all, value_of, values_of
 from civic.manifest import parse_manifest
 from civic.profile import Profile, Said
 from civic.space import parse_space
@@ -116,6 +116,19 @@ def test_larger_tables_keep_their_secrets_and_still_say_something(cells: tuple[t
     assert table is not None
     assert given_away(table) == []
     assert [n for row in table.rows for n in row.cells if n is not None]
+
+
+def test_two_items_of_the_same_people_never_tell_together_what_each_of_them_hides() -> None:
+    """Four people of g0: one table told the total of g1 and the other that of g2, and so both together that of g0."""
+    items = [list(votes(table)) for table in (((2, 7, 4), (2, 8, 11)), ((2, 8, 7), (2, 7, 8)))]
+    groups = ["g0", "g1", "g2"]
+    alone = [tabulate(one, groups) for one in items]
+    assert [table.totals for table in alone if table] == [(None, 15, None), (None, None, 15)]
+    together = [table for table in tabulate_all(items, groups) if table is not None]
+    assert [table.totals for table in together] == [(None, None, None)] * 2
+    assert [given_away(table) for table in together] == [[], []]
+    other = list(votes(((20, 30, 12), (12, 12, 12))))  # of other people: nothing follows from it
+    assert tabulate_all([items[0], other], groups) == [alone[0], tabulate(other, groups)]
 
 
 def test_what_is_hidden_with_it_is_the_least_that_serves() -> None:

@@ -133,3 +133,6 @@ def nothing_is_published(town: Town, envelope: str) -> None:
     found = served | {str(one): one.read_bytes() for one in files}
     assert [(name, words) for name, data in found.items() for words in never if words in data] == []
     assert json.loads(served[f"/v1/snapshots/essai/{SLUG}"])["rows"] == {}
+    kept = {one for one in town.var.rglob("*") if one.is_file()} - set(files)  # the ledger, what the programs said…
+    assert {town.var / "preau.sqlite", town.var / "serve.log", town.var / "work.log"} <= kept
+    assert [one for one in kept if any(words in one.read_bytes() for words in never[:3])] == []

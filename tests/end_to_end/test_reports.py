@@ -1,8 +1,12 @@
-"""A problem in the street: reported on the spot without network, seen by a neighbour, known to the next (Chromium)."""
+"""A problem in the street: reported on the spot without network, with its photo and place, seen by others (Chromium)."""
 
+import io
 import json
+import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.end_to_end.chromium import Phone
@@ -12,6 +16,7 @@ from tests.end_to_end.gestures import kept_acts, see
 from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import DAY, Plan, Step
 from tests.end_to_end.waiting import until
+from tests.sync_server.photographs import MAKER, photograph
 
 SETTINGS = """
 [[reports.category]]
@@ -25,6 +30,7 @@ id = "trou"
 label = {fr = "Trou", en = "Hole"}
 """
 FORM = 'form[data-act="report"]'
+ALT = "La lampe du pont, éteinte"
 HERE = {"latitude": 48.7512, "longitude": -0.3567, "accuracy": 12}
 
 
@@ -44,8 +50,8 @@ def town(open_town: OpenTown) -> Town:
     return town
 
 
-def report_on_the_spot(town: Town, phone: Phone) -> None:
-    """A report with the phone's position and no words for the place, made without network; then the phone dies."""
+def report_on_the_spot(town: Town, phone: Phone, picture: Path) -> None:
+    """A report with a photo and the phone's position, no words for the place, made without network; then it dies."""
     page = phone.open_kept(f"{town.url}/signalements/")
     page.goto(f"{town.url}/signalements/nouveau/")
     page.wait_for_load_state("networkidle")
@@ -58,11 +64,24 @@ def report_on_the_spot(town: Town, phone: Phone) -> None:
     page.click("[data-place-here]")
     see(page, "Position notée, à 12 m près.", "Est-ce le même ?", "n° 1, Lampadaire éteint, Rue du Moulin")
     page.fill(f"{FORM} textarea", "Le lampadaire du pont clignote puis s’éteint.")
+    page.set_input_files("#photos", picture)
+    see(page, "Photos prêtes : 1 sur 3.")
+    page.get_by_label("Décrivez-la pour qui ne la voit pas").fill(ALT)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.click(f"{FORM} button[type=submit]")
     see(page, "Sur ce téléphone")
     until(lambda: len(kept_acts(page)) == 1, "the report on the phone")
     phone.kill()
+
+
+def check_photo(town: Town) -> None:
+    """The photo is published, and nothing in it says who took it, with what, or where."""
+    page = town.wait_for_page("/signalements/2/", ALT, "/photos/", seconds=30)
+    files = [town.site / one for one in re.findall(r'(?:src|href)="/(photos/[^"]+)"', page)]
+    assert files
+    for file in files:
+        data = file.read_bytes()
+        assert (dict(Image.open(io.BytesIO(data)).getexif()), MAKER in data) == ({}, False), file
 
 
 def say_me_too(town: Town, page: Page) -> None:
@@ -72,18 +91,23 @@ def say_me_too(town: Town, page: Page) -> None:
     town.wait_for_page("/signalements/2/", "1 autre personne l’a vu")
 
 
-def test_a_report_made_on_the_spot_without_network_is_sent_and_seen_by_others(
-    town: Town, open_phone: OpenPhone
+def test_a_report_with_photo_and_place_made_without_network_is_sent_after_a_restart_and_seen_by_others(
+    town: Town, open_phone: OpenPhone, tmp_path: Path
 ) -> None:
+    picture = tmp_path / "IMG_0031.jpg"
+    picture.write_bytes(photograph())
+    assert MAKER in picture.read_bytes()
     given = ["geolocation", "background-sync"]  # what is not given here is refused
     phone = open_phone("citizen", viewport={"width": 360, "height": 740}, geolocation=HERE, permissions=given)
-    report_on_the_spot(town, phone)
+    report_on_the_spot(town, phone, picture)
     town.restore_network()
     phone.start()
     until(lambda: len(town.records("signalements")) == 2, "the report in the ledger", 30)
     town.wait_for_page("/signalements/2/", "Le lampadaire du pont clignote")
     page = phone.open(f"{town.url}/mes-envois/")
     see(page, "Signalement", "Lampadaire éteint")
+    see(page, "Photos : 1 sur 1 envoyées.", seconds=30)
+    check_photo(town)
     say_me_too(town, page)
     data = town.site / "signalements" / "donnees" / "reports.geojson"
     until(lambda: data.is_file() and '"seen_too":1' in data.read_text("utf-8"), "the open data")

@@ -3,17 +3,11 @@
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from socketserver import ThreadingMixIn
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from playwright.sync_api import Page
 
 from civic.canonical import b64u_decode
-from sync_server.static_site import create_site
 from tests.end_to_end.conftest import OpenPhone, OpenTown
 from tests.end_to_end.gestures import kept_acts, plain, see
 from tests.end_to_end.page_checks import check_accessibility, sideways
@@ -157,41 +151,3 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     recount = [sys.executable, "-m", "site_builder", "verify", str(town.site)]
     assert subprocess.run(recount, capture_output=True, check=False).returncode == 2  # not false: not to be checked
     assert phone.complaints == [one for one in phone.complaints if "net::ERR" in one or "Failed to fetch" in one]
-
-
-@pytest.fixture
-def hosted(town: Town) -> Iterator[int]:
-    """The port of a host that sends the headers which the builder wrote, and under /cadre a page that frames others."""
-    site = create_site(town.site)
-
-    def answer(environ: dict[str, Any], start_response: Any) -> Any:
-        path, port = environ["PATH_INFO"], environ["SERVER_PORT"]
-        if not path.startswith("/cadre/"):
-            return site(environ, start_response)
-        start_response("200 OK", [("Content-Type", "text/html")])
-        framed = f"http://127.0.0.1:{port}{path.removeprefix('/cadre')}"
-        return [f'<!doctype html><iframe src="{framed}" title="Sondage"></iframe>'.encode()]
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            """Silent."""
-
-    class Threads(ThreadingMixIn, WSGIServer):
-        """A browser keeps several connections open."""
-
-        daemon_threads = True
-
-    with make_server("127.0.0.1", 0, answer, server_class=Threads, handler_class=Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
-
-
-def test_other_sites_may_frame_the_widget_and_nothing_else(town: Town, hosted: int, open_phone: OpenPhone) -> None:
-    page = open_phone("elsewhere").context.new_page()
-    for path, is_shown in (("/enquete/widget/", True), ("/en/enquete/widget/", True), ("/enquete/", False)):
-        page.goto(f"http://localhost:{hosted}/cadre{path}")  # another origin
-        assert (page.frames[-1].url == f"http://127.0.0.1:{hosted}{path}") is is_shown, path
-    data = (town.site / "enquete" / "widget" / "index.html").read_bytes()
-    assert len(data) < 5000
-    assert b"<script" not in data

@@ -40,6 +40,22 @@ test('a lost answer: sent again, taken as duplicate, one record', async () => {
   assert.deepEqual([town.records.size, (await only(town)).state], [1, 'received']);
 });
 
+test('an act that lost against another phone of its person is shown as refused, and the next one counts', async () => {
+  const town = await townWith(1);
+  town.tricks.push(async (body) => {
+    const answer = await town.take(body.envelopes);
+    const head = { rev: 7, id: 'x'.repeat(43) };
+    return Response.json({ ...answer, results: answer.results.map((one) => ({ ...one, status: 'superseded', head })) });
+  });
+  await flush(town.ports, false);
+  const lost = await only(town);
+  assert.deepEqual([lost.state, lost.code], ['refused', 'superseded']);
+  const { act } = await addAct(town.store, town.site, draft('vote', { target: target(0) }), 1);
+  assert.equal(act.rev, 8);
+  await flush(town.ports, false);
+  assert.deepEqual((await states(town)).sort(), ['received', 'refused']);
+});
+
 test('without any network an act stays one that can still be deleted', async () => {
   const town = await townWith(1);
   town.isOffline = true;

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from civic import modules
+from civic.admission import check
+from civic.assurance import Person
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
+from civic.envelope import parse_envelope
 from civic.module import Module
 from civic.phases import moment_at
 from civic.receipt import commitment
@@ -21,7 +24,10 @@ from site_builder.desk import Desk
 from site_builder.settings import build_site
 from site_builder.site import Folders, Site
 from sync_server.storage import Offer, open_ledger
-from tests.civic.town import DAY, OPENS, SPACE_TOML, TEXTS, Citizen, act_of, jti
+from sync_server.worker.fold import Fold
+from sync_server.worker.parts import Tables
+from tests.civic.test_groups import NEIGHBOURHOODS
+from tests.civic.town import DAY, OPENS, SPACE_TOML, TEXTS, Citizen, jti, rules_of
 from tests.theme.conftest import THEME
 from tests.worker.test_fold import SALT, SPACE, loaded
 
@@ -46,16 +52,19 @@ def read_examples(module: Module) -> dict[str, Any]:
     return found
 
 
-def town_files(module: Module, examples: Mapping[str, Any]) -> dict[str, bytes]:
-    """What the town wrote; everything is taken all the time."""
-    rules = {"modules": [module.name], "counts": "open", "grace": "0h", **examples.get("rules", {})}
+def town_files(module: Module, examples: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """What the town wrote; everything is taken all the time. `more` are members of consultation.toml besides."""
+    rules = {"modules": [module.name], "counts": "open", "grace": "0h", **examples.get("rules", {}), **(more or {})}
     phase = {
         "id": "vote", "starts_at": "2026-03-01T00:00:00Z", "ends_at": "2026-03-31T00:00:00Z",
         "open": [kind for name in rules["modules"] for kind in MODULES[name].kinds],
     }  # fmt: skip
     settings = {module.name: examples["settings"]} if examples.get("settings") else {}
     lines = [f"{name} = {_toml(value)}" for name, value in {**rules, "phase": [phase], **settings}.items()]
-    found = {"space.toml": SPACE_TOML, f"consultations/{SLUG}/consultation.toml": "\n".join(lines) + "\n"}
+    found = {
+        "space.toml": SPACE_TOML + NEIGHBOURHOODS,
+        f"consultations/{SLUG}/consultation.toml": "\n".join(lines) + "\n",
+    }
     for lang in ("fr", "en"):
         found[f"pages/mairie/{lang}.md"] = f"title: Mairie ({lang})\n\nDu texte.\n"
     texts = {f"consultations/{SLUG}/{lang}.md": data for lang, data in TEXTS.items()}
@@ -88,6 +97,13 @@ def acts_of(module: Module, examples: Mapping[str, Any], rules: Consultation) ->
         yield Said(one["kind"], slot_id, body, ord(one["voter"]) if "voter" in one else 1000 + number)
 
 
+def sealed(one: Said, number: int, rules: Consultation) -> str:
+    """The act, as number `number` of all, signed by its citizen."""
+    citizen = Citizen(one.voter, rules)
+    members = {} if one.slot_id == jti(1001 + number) else {"jti": jti(5000 + number)}
+    return citizen.seal(citizen.payload(one.kind, f"{one.kind}:{one.slot_id}", one.body, **members))
+
+
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {name: _mapped(one, change) for name, one in value.items()}
@@ -97,11 +113,11 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
 
 
 class ExampleTown:
-    """The site of a module's examples on one day."""
+    """The site of a module's examples on one day, under rules that may say `more`."""
 
-    def __init__(self, folder: Path, module: Module, state: str) -> None:
+    def __init__(self, folder: Path, module: Module, state: str, more: Mapping[str, Any] | None = None) -> None:
         self.examples, self.folder = read_examples(module), folder
-        files = town_files(module, self.examples)
+        files = town_files(module, self.examples, more)
         self.content: Content = parse_content(files, MODULES)
         self.rules = self.content.consultations[SLUG]
         for path, data in files.items():
@@ -124,19 +140,27 @@ class ExampleTown:
 
     def _take_acts(self, module: Module) -> None:
         self.ledger = open_ledger(f"sqlite:///{self.folder / 'preau.sqlite'}")
-        for number, one in enumerate(acts_of(module, self.examples, self.rules)):
-            citizen = Citizen(one.voter, self.rules)
-            is_own = one.slot_id == jti(1001 + number)
-            members = {} if is_own else {"jti": jti(5000 + number)}
-            text = citizen.seal(citizen.payload(one.kind, f"{one.kind}:{one.slot_id}", one.body, **members))
-            act = act_of(text, self.rules, OPENS + DAY + number)
+        for number, one in enumerate(self._said(module)):
+            text = sealed(one, number, self.rules)
+            act = check(parse_envelope(text), SPACE, rules_of(self.rules), MODULES, OPENS + DAY + number, "",
+                        self._person(one.voter))  # fmt: skip
             self.ledger.append(SPACE, [Offer(act, SALT, commitment(SALT, text))])
+
+    def _said(self, module: Module) -> list[Said]:
+        return list(acts_of(module, self.examples, self.rules))
+
+    def _person(self, voter: int) -> Person | None:
+        """Who a key stands for; only a named consultation asks."""
+        return None
+
+    def _tables(self, fold: Fold) -> Tables:
+        with self.ledger.reading() as reading:
+            is_final = fold.moment.state == "results"
+            return fold.tables(reading.lines(SPACE, SLUG, fold.counted_kinds) if is_final else [])
 
     def _write_snapshot(self, now: int) -> None:
         fold, _ = loaded(self.ledger, self.rules, moment_at(self.rules, now))
-        with self.ledger.reading() as reading:
-            is_final = fold.moment.state == "results"
-            tables = fold.tables(reading.lines(SPACE, SLUG, fold.counted_kinds) if is_final else [])
+        tables = self._tables(fold)
         installation = {
             "space": self.content.space.id, "sync_url": "https://sync.valbrume.example", "precompress": False,
             "site_url": self.content.space.site_url, "methods": ["email"],

@@ -7,21 +7,25 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from civic import modules
 from civic.module import Module
 from civic.refusals import Refused
 from tests.end_to_end.page_checks import check_accessibility, sideways
 from tests.modules.example_town import MODULES, SLUG, STATES, ExampleTown, acts_of, read_examples
+from tests.modules.foreign_site import FRAMES, hosted
 from tests.theme.conftest import REPOSITORY
 from tests.theme.test_pages import LIMIT, weight
 
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=list(MODULES))
 every_state = pytest.mark.parametrize("state", STATES)
 Town = Callable[[Module, str], ExampleTown]
+ON_SCREEN = "form, nav, button, .sky, .floor, .skip"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +113,7 @@ def test_acts_of_the_examples_are_parsed_and_admitted_in_order(module: Module, t
 
 @pytest.mark.browser
 @every_module
-def test_axe_finds_nothing_on_pages_of_the_examples(
+def test_pages_of_the_examples_are_accessible_fit_a_small_phone_print_their_words_and_ask_no_stranger(
     module: Module, town: Town, serve: Callable[[Path], str], browser: Browser
 ) -> None:
     found = []
@@ -120,7 +124,9 @@ def test_axe_finds_nothing_on_pages_of_the_examples(
         context = browser.new_context(
             viewport=size, color_scheme=scheme, service_workers="block"  # type: ignore[arg-type]
         )  # fmt: skip
-        page = context.new_page()
+        page, asked = context.new_page(), set[str]()
+        page.clock.set_fixed_time(STATES[state])  # else scripts close what the page offers
+        context.on("request", lambda request, asked=asked: asked.add(request.url))  # type: ignore[misc]
         for path in built.one_of_each():
             page.set_viewport_size(size)
             page.goto(address + path)
@@ -130,5 +136,57 @@ def test_axe_finds_nothing_on_pages_of_the_examples(
             page.set_viewport_size({"width": 320, "height": 800})
             if sideways(page):
                 found.append(f"{path}: wider than 320 pixels")
+            found += [f"{path}: {one}" for one in printed_besides(page)]
         context.close()
+        own = (f"{address}/", "https://sync.valbrume.example/", "data:", "blob:")
+        found += [url for url in asked if not url.startswith(own)]
     assert not found
+
+
+def printed_besides(page: Page) -> list[str]:
+    """What paper shows and should not, or not enough of."""
+    page.emulate_media(media="print")
+    shown = page.locator(ON_SCREEN).locator("visible=true").count()
+    words = len(page.inner_text("main").split())
+    page.emulate_media(media="screen")
+    return [f"{shown} of {ON_SCREEN} on paper"] * bool(shown) + [f"{words} words on paper"] * (words < 5)
+
+
+@pytest.mark.browser
+@every_module
+def test_other_sites_may_frame_the_pages_made_for_it_and_no_page_else(
+    module: Module, town: Town, browser: Browser
+) -> None:
+    built = town(module, "open")
+    pages = {page.path: page.is_framed for page in built.desk.pages(None)}
+    shown = [path for path, is_framed in pages.items() if is_framed]
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    with hosted(built.folder / "site") as port:
+        for path in [*shown, *(f"/en{path}" for path in shown), f"/{SLUG}/"]:
+            page.goto(f"http://localhost:{port}{FRAMES}{path}")  # another origin
+            assert (page.frames[-1].url == f"http://127.0.0.1:{port}{path}") is (path != f"/{SLUG}/"), path
+    context.close()
+    for path in shown:
+        html = (built.folder / "site" / f".{path}" / "index.html").read_text("utf-8")
+        assert "<script" not in html
+        assert "<form" not in html
+
+
+@every_module
+@every_state
+def test_the_feed_leads_to_what_a_module_shows(module: Module, state: str, town: Town) -> None:
+    built = town(module, state)
+    site = built.folder / "site"
+    feed = ElementTree.fromstring((site / SLUG / "flux.xml").read_bytes())
+    links = [str(one.get("href")) for one in feed.iterfind("{*}entry/{*}link")]
+    assert len(links) == len(set(links)) == min(20, len(built.desk.entries()))
+    assert links or module.name not in shows_items(built)
+    for link in links:
+        assert (site / f".{urlsplit(link).path}" / "index.html").is_file(), link
+
+
+def shows_items(built: ExampleTown) -> set[str]:
+    """The modules of the town that have pages of their own about something that people may act on."""
+    named = [MODULES[name] for name in built.rules.modules]
+    return {one.name for one in named if one.targets or one.declared(built.rules)}

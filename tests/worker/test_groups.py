@@ -56,7 +56,7 @@ class Town(Scene):
         (self.folder / "content" / "consultations" / "filature" / "consultation.toml").write_text(rules)
 
     def draw_groups(self, space: Space, fold: Fold) -> list[Document]:
-        counted = Counted(fold.counted_kinds, fold.items_shown())
+        counted = Counted(fold.counted_modules, fold.items_shown())
         return draw_groups(self.ledger, VAULT, space, fold.consultation, counted)
 
     def vote(self) -> None:

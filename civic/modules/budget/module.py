@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
+from civic.groups import Told
 from civic.module import Declared, Document, Entered, Entry, Offered, Option, Shelf
 from civic.modules.budget.rules.ballots import KNAPSACK, POINTS, BallotRules, Part, is_allowed, parts_of
 from civic.modules.budget.settings import Budget, Envelope, budget_of, check_budget, project_id, slot_id
 from civic.modules.budget.totals import baskets_in, people_by_project, whole
 from civic.refusals import Code, Refused
-from civic.slots import Counted
+from civic.slots import SUM, Counted
 
 BLANK = "blank"
 _MEMBERS = frozenset({"envelope", "choice"})
@@ -101,6 +102,10 @@ class BudgetModule:
         """Each project chosen, or a blank; and the whole ballot, for a rule may ask who chose what together."""
         chosen = payload.choice or (BLANK,)
         return (*(Counted(slot_id, one) for one in chosen), Counted(slot_id, whole(payload.choice)))
+
+    def grouped(self, choice: str) -> Told | None:
+        """See civic.groups.Grouped: how many people of a group chose a project, whatever number stood beside it."""
+        return None if choice.startswith(SUM) else Told("", choice.partition("*")[0])
 
     def subject(self, kind: str, slot_id: str, payload: Any) -> str:
         """The sum."""

@@ -106,13 +106,16 @@ class Basket {
    * @param {boolean} isShown
    */
   show(selector, isShown) {
-    const $part = this.tools.find(selector, this.$form);
-    if ($part) $part.hidden = !isShown;
+    this.tools.find(selector, this.$form).hidden = !isShown;
+  }
+
+  chosen() {
+    return this.inputs().filter((one) => (one instanceof HTMLSelectElement ? one.value : one.checked));
   }
 
   /** How much of the sum, of the points or of the number allowed is left. */
   left() {
-    const costs = this.inputs().filter((one) => one instanceof HTMLInputElement && one.checked).map((one) => Number(one.dataset.cost || 0));
+    const costs = this.chosen().map((one) => Number(one.dataset.cost || 0));
     const points = this.values().map((one) => Number(one.split('*')[1] || 0));
     const { till, amount } = this.$till.dataset;
     const used = till === 'knapsack' ? costs : till === 'points' ? points : this.picks().map(() => 1);
@@ -127,7 +130,7 @@ class Basket {
     const { find } = this.tools;
     const left = this.left();
     const { till, over, money } = this.$till.dataset;
-    const written = new Intl.NumberFormat(document.documentElement.lang).format(Math.abs(left));
+    const written = Math.abs(left).toLocaleString(document.documentElement.lang);
     const $word = find('[data-left-word]', this.$till);
     const $left = find('[data-left]', this.$till);
     const $picks = find('[data-picks]', this.$till);
@@ -135,11 +138,11 @@ class Basket {
       $word.dataset.word = $word.dataset.word || $word.textContent || '';
       $word.textContent = (left < 0 ? over : $word.dataset.word) || '';
     }
-    if ($left) $left.textContent = till === 'knapsack' ? (money || '').replace('{n}', written) : written;
+    if ($left) $left.textContent = till === 'knapsack' && money ? money.replace('{n}', written) : written;
     if ($picks) $picks.textContent = String(this.picks().length);
     this.$till.classList.add('told');
     this.$till.classList.toggle('over', left < 0);
-    return (this.$till.textContent || '').replace(/\s+/g, ' ').trim();
+    return this.$till.innerText;
   }
 
   isFine() {
@@ -163,13 +166,9 @@ class Basket {
     event.stopImmediatePropagation();
     const { element, find } = this.tools;
     const $fault = find('[data-over]', this.$form);
-    const $list = $fault && find('ul', $fault);
-    if (!$fault || !$list) return;
-    const chosen = this.inputs().filter((one) => (one instanceof HTMLSelectElement ? one.value : one.checked));
-    $list.replaceChildren(...chosen.map((one) => {
-      const $label = find(`label[for=${one.id}]`, this.$form);
-      return element('li', {}, element('a', { href: `#${one.id}` }, ($label && $label.textContent) || ''));
-    }));
+    find('ul', $fault).replaceChildren(...this.chosen().map((one) =>
+      element('li', {}, element('a', { href: `#${one.id}` }, find(`label[for=${one.id}]`, this.$form).textContent || '')),
+    ));
     $fault.hidden = false;
     $fault.focus();
   }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
+from civic.groups import Told
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.news.articles import MOST_SEATS, Article, articles_of, find, slot_id
 from civic.modules.news.line import asked_of, states
@@ -91,6 +92,10 @@ class News:
     def counted(self, kind: str, slot_id: str, payload: Any) -> tuple[Counted, ...]:
         """So many seats."""
         return (Counted(slot_id, str(payload.seats)),)
+
+    def grouped(self, choice: str) -> Told | None:
+        """See civic.groups.Grouped: who comes is nobody's result."""
+        return None
 
     def subject(self, kind: str, slot_id: str, payload: Any) -> str:
         """The event."""

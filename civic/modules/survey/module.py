@@ -10,6 +10,7 @@ from typing import Any
 from civic.canonical import b64u_encode, canonical_json
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
+from civic.groups import Told
 from civic.module import Confided, Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.survey.answers import Answers, parse_answers
 from civic.modules.survey.figures import figures_of
@@ -98,6 +99,13 @@ class SurveyModule:
     def counted(self, kind: str, slot_id: str, payload: Any) -> tuple[Counted, ...]:
         """Sums only: what somebody answered is in no published line."""
         return (Counted(slot_id, PEOPLE), *(Counted(slot_id, f"{SUM}{key}") for key in payload.counted))
+
+    def grouped(self, choice: str) -> Told | None:
+        """See civic.groups.Grouped: a table for each question, or row of a matrix, whose answers are counted."""
+        told = choice.removeprefix(SUM)
+        name, _, answer = told.partition("=")
+        # Two answers together, or a place in a ranking, would be one more sum to reckon with.
+        return Told(name, told) if answer and "*" not in name and "^" not in answer else None
 
     def subject(self, kind: str, slot_id: str, payload: Any) -> str:
         """The questionnaire."""

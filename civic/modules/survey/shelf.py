@@ -84,7 +84,7 @@ class SurveyShelf:
         if self._has_figures and self.row["state"] != "before":
             figures = self.document["votes"]
             yield self._page(
-                "resultat", "result", pack="list", questions=results_of(self.survey, figures),
+                "resultat", "result", pack="list", slot=self.slot, questions=results_of(self.survey, figures),
                 crosses=crosses_of(self.survey, figures), people=figures["people"],
                 is_final=self.row["state"] == "results", results=self.row["results"],
             )  # fmt: skip

@@ -224,7 +224,8 @@ function change(store, acts, news) {
 
 /**
  * Takes over the answer. An act leaves the waiting state only on a verified receipt that lists it, or on a final
- * refusal. Returns how many acts changed.
+ * refusal. One that counts for nothing, whatever its receipt, is shown as refused, and what follows it will count: it
+ * takes the revision that stands. Returns how many acts changed.
  * @param {Ports} ports
  * @param {Act[]} batch
  * @param {any} answer
@@ -239,6 +240,8 @@ async function settle(ports, batch, answer) {
   const newsOf = (act) => {
     const result = results[places.indexOf(act.id)] || {};
     const item = items.get(act.id);
+    // Acts of one phone arrive in their order: what counts instead was made on another phone of the same person.
+    if (result.status === 'superseded') return { state: 'refused', code: result.status, rev: result.head.rev, settled: now };
     if (item) return { state: 'received', no: item.no, rx: item.rx, receipt, settled: now, code: '' };
     // A refusal may come without an id (the town could not read it): then its place in the list tells.
     const isRefused = result.status === 'refused' && (result.id === act.id || result.id === null);
