@@ -42,19 +42,18 @@ def plan_pabulib(file: PbFile) -> Plan:
     facts = "".join(f"- {name}: {value}\n" for name, value in meta.items() if name != "description")
     rule, completion = file.rule or (Rule.GREEDY, Completion.NONE)
     currency = meta.get("currency", "")
+    ballot = _ballot_rules(file)
     budget = {
         "amount": election_of(file).amount, "currency": currency if _CURRENCY.fullmatch(currency) else "EUR",
-        "rule": rule, "completion": completion, "ballot": _ballot_rules(file),
+        "rule": rule, "completion": completion, "ballot": ballot,
         "project": [
-            {"id": ids[one.id], "title": shorten(one.name), "text": one.description, "cost": int(one.cost)}
+            {"id": ids[one.id], "title": shorten(one.name), "cost": int(one.cost)}
+            | ({"text": one.description} if one.description else {})
             | ({"category": slugs[one.category]} if one.category else {})
             for one in file.projects
         ],
     }  # fmt: skip
-    for one in budget["project"]:
-        if not one["text"]:
-            del one["text"]
-    baskets = tuple(_basket(one, ids, budget["ballot"]["type"]) for one in file.ballots)
+    baskets = tuple(_basket(one, ids, ballot["type"]) for one in file.ballots)
     categories = tuple((slug, label) for label, slug in slugs.items())
     return Plan(shorten(title), "", facts, meta.get("language", ""), categories, (), (), budget, baskets)
 
