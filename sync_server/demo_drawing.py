@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-
 ONE_IN = 7  # people has something to say in words
 
 
@@ -76,7 +75,7 @@ def _wishes(chances: Mapping[str, float], person: Person, path: tuple[str, ...])
     return sorted((one for one in wishes if wishes[one] < 1), key=lambda one: wishes[one])
 
 
-def _words(how: Mapping[str, Any], person: Person, path: tuple[str, ...]) -> str | None:
+def _words(how: Mapping[str, Any], person: Person, _path: tuple[str, ...]) -> str | None:
     place, rest = divmod(person.number, ONE_IN)
     return how["words"][place] if rest == 0 and place < len(how["words"]) else None
 

@@ -88,7 +88,7 @@ class Demo:
         """What to open, and how to stop."""
         lines = (
             f"The town       [link={self.site_url}]{self.site_url}[/link]",
-            f"In English     {self.site_url}/en/",
+            f"Also in        {self.site_url}/nl/ /de/ /en/",
             f"Sync server    {self.sync_url}/v1/health",
             f"Town hall      {self.sync_url}/office/",
             *(("Become its first owner, once, at", f"  {self.invitation}") if self.invitation else ()),

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from civic import modules
 from civic.consultation import Consultation
-from civic.module import module_of
 from civic.moderation import Hidden
+from civic.module import module_of
 from civic.official import Answer
 from sync_server.demo import SEED, Shift
 from sync_server.demo_drawing import Person, drawn

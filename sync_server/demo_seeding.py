@@ -14,7 +14,7 @@ from civic.canonical import b64u_encode
 from civic.journal import OPERATOR
 from civic.moderation import Hidden
 from civic.module import module_of
-from civic.official import answer_bytes, check_answer
+from civic.official import Answer, answer_bytes, check_answer
 from sync_server.catalogue import Town
 from sync_server.demo import day_of, shift_to
 from sync_server.demo_past import Said, Session, scenes
@@ -49,7 +49,9 @@ def seed(settings: Settings, folder: Path, progress: Progress) -> None:
             raise SeedRefused(f"{folder} can't be read: {services.catalogue.problems()}")
         past = _Past(open_office(services), town)
         told = scenes(town.content.consultations, shift_to(day_of(folder)))
-        happened = [one for scene in told for one in (*scene.sessions(), *scene.said())]
+        happened: list[Session | Said] = []
+        for scene in told:
+            happened += [*scene.sessions(), *scene.said()]
         happened.sort(key=lambda one: one.at)
         for one in progress.track(happened, description="What happened before today"):
             hour.at = one.at
@@ -72,7 +74,7 @@ class _Past:
         elif isinstance(one.what, Hidden):
             self._hide(one, one.what)
         else:
-            self._answer(one)
+            self._answer(one, one.what)
 
     def _take(self, session: Session) -> None:
         answer = self.desk.services.acceptance.accept(self.town, [act.text for act in session.envelopes])
@@ -91,9 +93,8 @@ class _Past:
             about = {"no": str(no), "consultation": said.consultation, "reason": why.reason}
             desk.write(connection, space, None, "hide", **about)
 
-    def _answer(self, said: Said) -> None:
-        assert not isinstance(said.what, Hidden)
-        desk, space, slug, answer = self.desk, self.town.content.space.id, said.consultation, said.what
+    def _answer(self, said: Said, answer: Answer) -> None:
+        desk, space, slug = self.desk, self.town.content.space.id, said.consultation
         rules = self.town.content.consultations[slug]
         module = module_of(desk.services.modules, rules, said.slot.partition(":")[0])
         check_answer(answer, () if module is None else module.statuses, rules.languages)

@@ -18,8 +18,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 
 def wait_for_site() -> None:
-    """Returns once the demo town answers; RuntimeError after a minute."""
-    for _ in range(120):
+    """Returns once the demo town answers; RuntimeError after two minutes."""
+    for _ in range(240):
         try:
             requests.get(f"{SITE}/files.json", timeout=2).raise_for_status()
         except requests.RequestException:
@@ -59,9 +59,10 @@ def main() -> None:
                 viewport={"width": 360, "height": 900}, device_scale_factor=1.5, locale="fr-FR"
             )
             page = context.new_page()
-            page.goto(f"{SITE}/berges/resultat/")
-            page.wait_for_timeout(500)
-            page.screenshot(path=PICTURES / "result.png")
+            for name, path in (("home", "/"), ("result", "/berges/resultat/")):
+                page.goto(f"{SITE}{path}")
+                page.wait_for_timeout(500)
+                page.screenshot(path=PICTURES / f"{name}.png")
             act(page)
             page.goto(f"{SITE}/mes-envois/")
             page.wait_for_selector("article.sheet")

@@ -16,8 +16,8 @@ STANDARD = frozenset(sys.stdlib_module_names)
 # The standard library's ways to reach the clock, the disk, the network or chance.
 AMBIENT = {"time", "random", "secrets", "socket", "os", "subprocess", "tempfile", "threading", "urllib", "http", "uuid"}
 
-# They tell of acts of particular kinds: the modules themselves, the imports of other platforms; the public log has kinds
-# of its own.
+# They tell of acts of particular kinds: the modules themselves, the imports of other platforms; the public log has
+# kinds of its own.
 TELLERS = {"modules", "imports", "log", "log_entry"}
 # Other things of the same name: a phase, a column.
 ALIKE = re.compile(r'VOTE = "vote"$')

@@ -40,7 +40,7 @@ def pages(demo: DemoTown) -> SitePages:
     return pages
 
 
-def test_every_page_is_valid_html(pages: SitePages) -> None:
+def test_every_kind_of_page_is_valid_html(pages: SitePages) -> None:
     faults = check_html([pages.file(path) for path in pages.one_of_each])
     assert not faults, "\n".join(faults[:20])
 
@@ -62,7 +62,7 @@ def test_every_shape_of_page_is_accessible_in_light_and_in_dark(demo: DemoTown, 
     assert max(unsure.values()) <= MOST_UNSURE, max(unsure, key=lambda path: unsure[path])
 
 
-def test_every_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> None:
+def test_every_kind_of_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> None:
     weights = {path: pages.weigh(path)._asdict() for path in pages.one_of_each}
     for path, weight in weights.items():
         weight["scripts"] -= SECRET if b"data-secret" in pages.file(path).read_bytes() else 0
