@@ -1,4 +1,4 @@
-"""A problem in the street: reported on the spot without network, with its photo and place, seen by others (Chromium)."""
+"""A problem in the street: reported on the spot without network, with photo and place, seen by others (Chromium)."""
 
 import io
 import json

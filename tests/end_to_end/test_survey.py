@@ -3,15 +3,24 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from civic.canonical import b64u_decode
 from tests.end_to_end.conftest import OpenPhone, OpenTown
 from tests.end_to_end.gestures import kept_acts, plain, see
+from tests.end_to_end.other_engines import firefox, webkit
 from tests.end_to_end.page_checks import check_accessibility, sideways
-from tests.end_to_end.test_keyboard_only import tab_to
+from tests.end_to_end.test_keyboard_only import MOST_STOPS, tab_to
+from tests.end_to_end.test_other_engines import words
 from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import DAY, Plan, Step
 from tests.end_to_end.waiting import until
@@ -59,12 +68,12 @@ def asking(seconds: int) -> Plan:
 
 @pytest.fixture(scope="module")
 def town(open_town: OpenTown) -> Town:
-    return open_town({"enquete": asking(DAY)})
+    return open_town({"enquete": asking(DAY), "clavier": asking(DAY)})
 
 
-def answers(town: Town) -> list[dict[str, object]]:
+def answers(town: Town, slug: str = "enquete") -> list[dict[str, object]]:
     """The sheets in the ledger, oldest first."""
-    envelopes = [one["envelope"] for one in town.records("enquete")]
+    envelopes = [one["envelope"] for one in town.records(slug)]
     return [json.loads(b64u_decode(one.split(".")[1]))["body"]["answers"] for one in envelopes]
 
 
@@ -151,3 +160,41 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     recount = [sys.executable, "-m", "site_builder", "verify", str(town.site)]
     assert subprocess.run(recount, capture_output=True, check=False).returncode == 2  # not false: not to be checked
     assert phone.complaints == [one for one in phone.complaints if "net::ERR" in one or "Failed to fetch" in one]
+
+
+def press_tab_to(driver: Any, selector: str) -> None:
+    for _ in range(MOST_STOPS):
+        press(driver, Keys.TAB)
+        if driver.execute_script("return document.activeElement.matches(arguments[0])", selector):
+            return
+    raise AssertionError(f"{selector} is not reached with Tab")
+
+
+def press(driver: Any, keys: str) -> None:
+    ActionChains(driver).send_keys(keys).perform()
+
+
+@pytest.mark.parametrize("engine", [firefox, webkit], ids=["firefox", "webkit"])
+def test_a_sheet_with_a_condition_is_filled_with_keys_alone_in_other_browsers(
+    town: Town, tmp_path: Path, engine: Callable[[Path], AbstractContextManager[Any]]
+) -> None:
+    before = len(answers(town, "clavier"))
+    with engine(tmp_path) as driver:
+        driver.get(f"{town.url}/clavier/")
+        days = driver.find_element(By.CSS_SELECTOR, '[name="answers.jours[]"]')
+        until(lambda: not days.is_displayed(), "the question to wait for its condition")
+        press_tab_to(driver, '[name="answers.mange"]')
+        press(driver, Keys.SPACE)
+        until(days.is_displayed, "the question to be asked")
+        press_tab_to(driver, '[name="answers.jours[]"][value=jeudi]')
+        press(driver, Keys.SPACE)
+        press_tab_to(driver, '[name="answers.prix#"]')
+        press(driver, "4")
+        press_tab_to(driver, "textarea")
+        press(driver, "Moins de bruit.")
+        press_tab_to(driver, SEND)
+        press(driver, Keys.ENTER)
+        until(lambda: "Reçu, n° " in words(driver), "the receipt")
+    assert answers(town, "clavier")[before:] == [
+        {"mange": "oui", "jours": ["jeudi"], "prix": 4, "mot": "Moins de bruit."}
+    ]

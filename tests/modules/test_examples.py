@@ -6,12 +6,13 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from civic import modules
 from civic.module import Module
@@ -126,7 +127,7 @@ def test_pages_of_the_examples_are_accessible_fit_a_small_phone_print_their_word
         )  # fmt: skip
         page, asked = context.new_page(), set[str]()
         page.clock.set_fixed_time(STATES[state])  # else scripts close what the page offers
-        context.on("request", lambda request, asked=asked: asked.add(request.url))  # type: ignore[misc]
+        page.on("request", partial(note, asked))
         for path in built.one_of_each():
             page.set_viewport_size(size)
             page.goto(address + path)
@@ -141,6 +142,11 @@ def test_pages_of_the_examples_are_accessible_fit_a_small_phone_print_their_word
         own = (f"{address}/", "https://sync.valbrume.example/", "data:", "blob:")
         found += [url for url in asked if not url.startswith(own)]
     assert not found
+
+
+def note(asked: set[str], request: Request) -> None:
+    """Remembers where a request went."""
+    asked.add(request.url)
 
 
 def printed_besides(page: Page) -> list[str]:

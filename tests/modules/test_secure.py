@@ -86,7 +86,12 @@ class SecureTown(ExampleTown):
     def _tables(self, fold: Fold) -> Tables:
         with self.ledger.writing() as connection:
             for pid, one in self.people.items():
-                row = {"mark": pid, "pid": pid, "facts": seal_born(VAULT, SPACE, pid, one.born), "household": "h"}
+                row: dict[str, Any] = {
+                    "mark": pid,
+                    "pid": pid,
+                    "facts": seal_born(VAULT, SPACE, pid, one.born),
+                    "household": "h",
+                }
                 row |= {"neighbourhood": one.neighbourhood, "since": 1, "seen": 1, "ended_at": 0}
                 connection.execute(sa.insert(residents).values(space=SPACE, **row))
         counted = Counted(fold.counted_modules, fold.items_shown())
