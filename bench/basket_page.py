@@ -130,12 +130,12 @@ def processor_time(browser: Browser, url: str) -> float:
     painted = next(one for one in reversed(events) if one["name"] == "firstContentfulPaint")
     tasks = [one for one in events if one["name"] == "RunTask" and place(one) == place(painted) and "tdur" in one]
     after = [SLOWER * one["tdur"] / 1e3 for one in tasks if one["ts"] + one["dur"] > painted["ts"]]
-    return sum(max(0.0, ms - LONG_MS) for ms in after)
+    return float(sum(max(0.0, ms - LONG_MS) for ms in after))
 
 
 def place(event: dict[str, Any]) -> tuple[int, int]:
     """The thread of an event."""
-    return event["pid"], event["tid"]
+    return int(event["pid"]), int(event["tid"])
 
 
 @contextmanager

@@ -63,7 +63,8 @@ def write_bodies(folder: Path, name: str, votes: Sequence[Ballot], size: int, fo
     for path, wrap, limit in zip(paths, wraps, limits, strict=True):
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{wrap(some)}\n" for some in _batches(votes[:limit], size))
-    return Bodies(*paths, lines=len(votes) // size)
+    ours, other, slow = paths
+    return Bodies(ours, other, slow, len(votes) // size)
 
 
 def _batches(votes: Sequence[Ballot], size: int) -> Iterator[Sequence[Ballot]]:

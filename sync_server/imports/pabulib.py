@@ -42,7 +42,7 @@ def plan_pabulib(file: PbFile) -> Plan:
     facts = "".join(f"- {name}: {value}\n" for name, value in meta.items() if name != "description")
     rule, completion = file.rule or (Rule.GREEDY, Completion.NONE)
     currency = meta.get("currency", "")
-    budget = {
+    budget: dict[str, Any] = {
         "amount": election_of(file).amount, "currency": currency if _CURRENCY.fullmatch(currency) else "EUR",
         "rule": rule, "completion": completion, "ballot": _ballot_rules(file),
         "project": [
