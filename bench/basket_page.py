@@ -135,7 +135,7 @@ def processor_time(browser: Browser, url: str) -> float:
 
 def place(event: dict[str, Any]) -> tuple[int, int]:
     """The thread of an event."""
-    return event["pid"], event["tid"]
+    return int(event["pid"]), int(event["tid"])
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def differences(file: PbFile, results: Mapping[str, Any], page: str) -> int:
     if winners is None:
         winners = frozenset(file.projects[place].id for place in decide(election_of(file), rule, completion).winners)
     items = {one["id"]: one for one in results["items"]}
-    wrong: int = sum(items[one.id]["won"] != (one.id in winners) for one in file.projects)
+    wrong = sum(bool(items[one.id]["won"]) != (one.id in winners) for one in file.projects)
     wrong += sum(one.votes not in (None, items[one.id]["people"]) for one in file.projects)
     wrong += sum(one.score not in (None, items[one.id]["weight"]) for one in file.projects)
     wrong += sum(f"/{SLUG}/{one}/" not in page for one in winners)
