@@ -77,7 +77,7 @@ def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, pages
     asked: set[str] = set()
     phone.context.on("request", lambda request: asked.add(request.url))
     page = phone.open(demo.url)
-    for path in pages.paths:
+    for path in pages.stays:
         phone.complaints.clear()
         page.goto(f"{demo.url}{path}")
         # The address of the page that says "no such page" is not found: that is its point.
