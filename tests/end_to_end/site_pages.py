@@ -63,13 +63,18 @@ class SitePages:
         return [*sorted(path.rstrip(".").rstrip("/") + "/" for path in found), "/404.html"]
 
     @cached_property
+    def stays(self) -> list[str]:
+        """Those at which a browser stays: a short address goes on to another page."""
+        return [path for path in self.paths if b'http-equiv="refresh"' not in self.file(path).read_bytes()]
+
+    @cached_property
     def one_of_each(self) -> list[str]:
         """One address for each kind of page of each consultation, numbers being all alike.
 
         In the town's first language, and in one of its others by turns.
         """
         first: dict[str, str] = {}
-        for path in self.paths:
+        for path in self.stays:
             first.setdefault(re.sub(r"/\d+(?=/)", "/1", path), path)
         kinds = [kind for kind in first if self.language(kind) == ""]
         turns = zip(kinds, cycle(self.languages), strict=False) if self.languages else ()
@@ -89,7 +94,7 @@ class SitePages:
     @cached_property
     def one_of_each_shape(self) -> list[str]:
         """One address for each set of elements, by what they are and what they stand in: words differ, rules do not."""
-        return list({_shape_of(self.file(path).read_text("utf-8")): path for path in reversed(self.paths)}.values())
+        return list({_shape_of(self.file(path).read_text("utf-8")): path for path in reversed(self.stays)}.values())
 
     def file(self, path: str) -> Path:
         return self.folder / (path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/"))
