@@ -8,35 +8,28 @@ const MOST = 3;
 
 /** @param {HTMLElement} $place */
 async function showAlike($place) {
-  const { docs } = await readWords($place.dataset.like || '');
-  const own = docs.find(({ path }) => path === location.pathname);
-  if (!own) throw new Error('this page is in no pack');
-  const mine = gist(own.title, own.text, own.lang);
+  const { like = '', kind, none = '', lost = '' } = $place.dataset;
+  const [$title, $text] = [find('main h1'), find('h1 ~ .text')];
+  const own = gist($title.textContent || '', $text.textContent || '', $title.lang || document.documentElement.lang);
+  const { docs, isWhole } = await readWords(like);
   const rated = docs
-    .filter((one) => one !== own && one.kind === own.kind)
-    .map((one) => ({ one, score: likeness(mine, gist(one.title, one.text, one.lang)) }))
-    .filter(({ score }) => score >= ENOUGH)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, MOST);
-  const rows = rated.map(({ one }) => element('li', {}, element('a', { href: one.path, lang: one.lang, dir: 'auto' }, one.title)));
-  find('ul', $place).replaceChildren(...rows);
-  find('p', $place).textContent = rows.length ? '' : $place.dataset.none || '';
+    .filter((one) => one.kind === kind && one.path !== location.pathname)
+    .map((one) => ({ one, score: likeness(own, gist(one.title, one.text, one.lang)) }))
+    .filter(({ score }) => score >= ENOUGH);
+  const found = rated.sort((a, b) => b.score - a.score).slice(0, MOST);
+  const rows = found.map(({ one }) => element('li', {}, element('a', { href: one.path, lang: one.lang, dir: 'auto' }, one.title)));
+  const $list = find('ul', $place);
+  $list.replaceChildren(...rows);
+  $list.hidden = !rows.length;
+  find('p', $place).textContent = isWhole ? (rows.length ? '' : none) : lost;
 }
 
 /** @param {HTMLDetailsElement} $place */
 function startAlike($place) {
-  let isDone = false;
-  const ask = async () => {
-    if (isDone || !$place.open) return;
-    isDone = true;
-    await showAlike($place).catch((error) => {
-      isDone = false;
-      find('p', $place).textContent = $place.dataset.lost || '';
-      throw error;
-    });
-  };
-  $place.addEventListener('toggle', () => component('alike', ask));
-  component('alike', ask);
+  // Each time it is opened: there may be a network now.
+  const ask = () => component('alike', () => ($place.open ? showAlike($place) : undefined));
+  $place.addEventListener('toggle', ask);
+  ask();
 }
 
 const $place = /** @type {HTMLDetailsElement | null} */ (find('[data-like]'));
