@@ -83,12 +83,12 @@ def test_an_idea_says_where_and_when_and_is_found_under_its_part_of_town(town: T
 
 def test_an_idea_is_put_to_the_vote_once_enough_people_stand_behind_it(town: Town, phone: Phone) -> None:
     page = phone.open(f"{town.url}/halle/1/")
-    see(page, "Cherche des cosignataires : 0 sur 2", "Il lui manque 2 cosignataires avant le vote.")
+    see(page, "Cherche des cosignataires : 0 sur 2", "Il lui manque 2 cosignataires avant le vote.")
     page.click("form[data-act=cosign] button[type=submit]")
     see(page, "Vous portez cette idée.", "C’est noté, n°")
-    town.wait_for_page("/halle/1/", "Cherche des cosignataires : 1 sur 2")
+    town.wait_for_page("/halle/1/", "Cherche des cosignataires : 1 sur 2")
     page.click("form[data-act=cosign] [data-withdraw]")
-    town.wait_for_page("/halle/1/", "Cherche des cosignataires : 0 sur 2")
+    town.wait_for_page("/halle/1/", "Cherche des cosignataires : 0 sur 2")
     page.click("form[data-act=cosign] button[type=submit]")
     idea = str(town.records("halle")[0]["slot"]).partition(":")[2]
     Citizen(town, "halle").act("cosign", {"choice": BEHIND}, about=idea)
