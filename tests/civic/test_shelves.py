@@ -14,6 +14,7 @@ CATEGORIES = ("culture", "sport")
 SORTED = f"""{RULES_TOML}
 [ideas]
 cosigners = 3
+place = true
 [[ideas.tree]]
 id = "quartier"
 label = {{fr = "Quartier", en = "Part of town"}}
@@ -91,6 +92,7 @@ changes = st.lists(
         st.tuples(st.just("comment"), st.integers(1, 90), st.integers(1, 1000)),
         st.tuples(st.just("answer"), st.integers(1, 90), st.sampled_from(["study", "refused", "merged"])),
         st.tuples(st.just("cosigners"), st.integers(1, 90), st.integers(1, 5)),
+        st.tuples(st.just("place"), st.integers(1, 90), st.sampled_from(["", "48.75000"])),
         st.tuples(st.just("trees"), st.integers(1, 90), st.sampled_from(["halle", "berges"])),
         st.tuples(st.just("state"), st.sampled_from(["vote", ""]), st.sampled_from(["open", "grace", "results"])),
     ),
@@ -115,6 +117,8 @@ def documents_of(change: tuple[Any, ...], rows: list[Document], comments: int) -
         return [("comments", comment(comments + 1, first))]
     if kind == "votes":
         edit: Document = {"votes": {"for": second, "against": 1, "blank": 0}, "as_of": OPENS + second}
+    elif kind == "place":
+        edit = {"place": {"address": "Ici", "area": "", "lat": second, "lon": second}}
     elif kind in ("cosigners", "trees"):
         edit = {kind: {"quartier": second} if kind == "trees" else second}
     elif kind == "withdraw":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BLOCK = 25  # proposals a list page
 BALLOT_LIMIT = 200  # more proposals than this are not printed on a paper ballot
+MAPPED = 25  # ideas on the map: more could not be told apart
 PACK = 20  # proposal pages kept offline together
 ORDERS = {"support": "soutiens", "relevance": "ordre/pertinence", "lot": "ordre/au-hasard"}  # name -> address
 FEW_BLOCKS = 8  # up to so many list pages all are kept together: a comment on an old proposal costs one request less
@@ -59,6 +60,7 @@ class Pages:
             yield from self.with_status(status, None)
         for name in self.shelf.orders:
             yield from self.ordered(name)
+        yield from self.map()
         yield from self.ballot()
         yield from self.result()
 
@@ -166,6 +168,7 @@ class Pages:
             "per_tree": self._per_tree() if is_first and listing.is_whole else [],
             "per_status": _sizes(self.shelf.statuses.numbers) if is_first and listing.is_whole else {},
             "has_votes": self.has_votes,
+            "has_map": is_first and listing.is_whole and self.shelf.settings.has_place,
             "has_ballot": is_first and listing.is_whole and self._has_ballot(),
         }
         as_of = max((one["as_of"] for one in rows), default=0)
@@ -184,6 +187,14 @@ class Pages:
             context = {"proposals": rows, "has_votes": self.has_votes, "order": name}
             yield Page(f"/{self.slug}/{ORDERS[name]}/", "ideas/ordered.html", context, as_of=as_of,
                        pack="list")  # fmt: skip
+
+    def map(self) -> Iterator[Page]:
+        """The newest ideas that say a position, on the town's map and beside it, where the town asks for places."""
+        if self.shelf.settings.has_place:
+            shown = ("number", "title", "lang", "place", "as_of")
+            rows = [{name: one[name] for name in shown} for one in reversed(self._rows(self.shelf.placed[-MAPPED:]))]
+            as_of = max((one["as_of"] for one in rows), default=0)
+            yield Page(f"/{self.slug}/carte/", "ideas/map.html", {"ideas": rows}, as_of=as_of, pack="list")
 
     def _has_ballot(self) -> bool:
         takes_votes = any("vote" in phase.open for phase in self.shelf.consultation.phases)

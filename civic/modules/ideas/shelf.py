@@ -15,7 +15,7 @@ from civic.modules.ideas.settings import settings_of
 from civic.modules.ideas.statuses import Statuses, takes_votes
 from civic.ranking import Standing, place_of
 
-ALL = "*"
+ALL, MAP = "*", "map"
 _DAY = 86_400
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
@@ -43,6 +43,7 @@ class IdeasShelf:
         self.by_tree: dict[str, list[int]] = {
             f"{tree.id}/{one.id}": [] for tree in self.settings.trees.values() for one in tree.tops()
         }
+        self.placed: list[int] = []  # numbers of those that can be drawn on a map
         self.statuses = Statuses(statuses)
         self.talk = Talk()
         self.day = 0  # of the newest act that shows: proposals are drawn by lot once a day
@@ -113,7 +114,7 @@ class IdeasShelf:
                 topics.add("ballot")
         self.by_id[document["id"]] = document
         topics |= self._put_in_orders(document)
-        return topics | self._put_category(before, document) | self._put_trees(before, document)
+        return topics | self._put_category(before, document) | self._put_lists(before, document)
 
     def _put_category(self, before: Document | None, document: Document) -> set[str]:
         old, new = (before or {}).get("category", ""), document["category"]
@@ -124,6 +125,14 @@ class IdeasShelf:
         if new in self.by_category:
             insort(self.by_category[new], document["number"])
         return {f"theme:{one}" for one in (old, new) if one}
+
+    def _put_lists(self, before: Document | None, document: Document) -> set[str]:
+        was_placed, is_placed = before is not None and _is_placed(before), _is_placed(document)
+        if is_placed and not was_placed:
+            insort(self.placed, document["number"])
+        elif was_placed and not is_placed:
+            self.placed.remove(document["number"])
+        return self._put_trees(before, document) | ({MAP} if was_placed or is_placed else set())
 
     def _put_trees(self, before: Document | None, document: Document) -> set[str]:
         old, new = set[str]() if before is None else self.filed(before), self.filed(document)
@@ -161,6 +170,8 @@ class IdeasShelf:
         for name, order in self.orders.items():
             if f"order:{name}" in topics or any(order.is_shown(one) for one in wanted.ids):
                 yield from pages.ordered(name)
+        if MAP in topics:
+            yield from pages.map()
         if "ballot" in topics:
             yield from pages.ballot()
         yield from pages.result()
@@ -231,6 +242,10 @@ def _add_block(found: dict[str, set[int] | None], name: str, lists: Mapping[str,
     blocks = found.setdefault(name, set()) if name in lists else None
     if blocks is not None:
         blocks.add(block_of(bisect_left(lists[name], number) + 1))
+
+
+def _is_placed(document: Document) -> bool:
+    return bool(not document["withdrawn"] and document.get("place", {}).get("lat"))
 
 
 def block_of(ordinal: int) -> int:
