@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 SUM = "+"
+BEHIND = f"{SUM}1"  # one more person behind something: a choice that is no vote
 
 
 class Counted(NamedTuple):
     """What one standing act adds to the totals: one more `choice` for `item`.
 
-    A choice that begins with SUM is no choice but a sum kept beside them, and is in no published line.
+    A choice that begins with SUM is no choice but a sum kept beside them, and is in no published line; but for BEHIND,
+    which is in its line, and alone of all is nobody's ballot.
     """
 
     item: str
     choice: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether published lines have it."""
+        return self.choice == BEHIND or not self.choice.startswith(SUM)
 
 
 class Head(NamedTuple):
@@ -43,3 +51,8 @@ class Remains(NamedTuple):
 def is_winning(rev: int, envelope_id: str, head: Head | None) -> bool:
     """Whether `(rev, envelope_id)` replaces `head`."""
     return head is None or (rev, envelope_id) > (head.rev, head.id)
+
+
+def is_ballot(counted: Iterable[Counted]) -> bool:
+    """Whether an act that adds this to the totals is one of the ballots of those who took part."""
+    return any(one.choice != BEHIND for one in counted)

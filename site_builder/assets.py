@@ -74,6 +74,8 @@ _PARTS = {
     "order": _Late("order_asset", "", ("order.",), "ORDER_WORDS"),
     "similar": _Late("similar_asset"),
     "share": _Late("share_asset"),
+    "like": _Late("like_asset"),
+    "spare": _Late("spare_asset"),
     "person": _Late("person_asset"),
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),

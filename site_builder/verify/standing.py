@@ -13,7 +13,7 @@ from civic.refusals import Code, Refused
 from civic.replay import Standing, count_changes
 from civic.rows import Withheld
 from civic.secrecy import least_persons
-from civic.slots import Head
+from civic.slots import Head, is_ballot
 
 NOBODY = ""  # holds a slot until the act that justifies its room is met
 
@@ -70,7 +70,7 @@ class Recount:
 
     def results(self) -> Document:
         """Participation, and when the figures date from, as the snapshot has it (docs/formats.md §6)."""
-        counted = [head for head in self.standing.heads.values() if head.counted]
+        counted = [head for head in self.standing.heads.values() if is_ballot(head.counted)]
         secret = Counter(head.slot for head in counted if head.voter in self._secret)
         named = {head.voter for head in counted if head.voter not in self._secret}
         return {

@@ -13,7 +13,7 @@ from civic.canonical import b64u_encode
 from civic.receipt import ReceiptItem
 from civic.refusals import Code, Refused
 from civic.replay import count_changes
-from civic.slots import Counted, Head, Remains, is_winning
+from civic.slots import Counted, Head, Remains, is_ballot, is_winning
 from civic.tombstones import Tombstone
 from sync_server.storage.photo_tables import attached_rows
 from sync_server.storage.statements import Statements
@@ -239,7 +239,7 @@ class Batch:
         for counted, step in count_changes(replaced, head):
             self.totals[(slug, counted)] += step
             self.as_of[(slug, counted)] = max(act.rx, self.as_of.get((slug, counted), 0))
-        step = bool(head.counted) - bool(replaced is not None and replaced.counted)
+        step = is_ballot(head.counted) - (replaced is not None and is_ballot(replaced.counted))
         if step:
             self._stand(slug, person, step, is_unsigned=act.is_unsigned)
 

@@ -13,7 +13,7 @@ from civic.admission import FORM_VOTER, Act, Rules
 from civic.envelope import parse_envelope
 from civic.module import Modules
 from civic.replay import Standing, admitted, count_changes, widened
-from civic.slots import Counted
+from civic.slots import Counted, is_ballot
 from civic.tombstones import Stub, Tombstone, erased_act
 from sync_server.storage.batch import head_row, held_text
 from sync_server.storage.ledger import Ledger
@@ -101,7 +101,7 @@ def _write(ledger: Ledger, connection: sa.Connection, space: str, derived: _Deri
         held.setdefault((slug, voter), {})[kind] = number
     rows: list[tuple[Any, ...]] = []
     ballots: Counter[tuple[str, str]] = Counter(
-        (slug, voter) for (slug, _, voter), head in standing.heads.items() if head.counted
+        (slug, voter) for (slug, _, voter), head in standing.heads.items() if is_ballot(head.counted)
     )
     for (slug, slot, _), head in sorted(standing.heads.items()):
         kind = slot.partition(":")[0]

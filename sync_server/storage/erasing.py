@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from civic.canonical import b64u_decode, parse_json
-from civic.slots import Counted
+from civic.slots import Counted, is_ballot
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
 from sync_server.storage.households import GUARDIAN, NAME, RESIDENT
@@ -133,7 +133,7 @@ class _Erasing:
     def _count(self, slug: str, lost: set[Counted]) -> None:
         for counted in lost:
             self.taken[(slug, counted)] += 1
-        self.fallen[slug] += bool(lost)
+        self.fallen[slug] += is_ballot(lost)
 
     def _write_counts(self) -> None:
         rows = [(self.space, slug, *one, -n, self.one.at) for (slug, one), n in sorted(self.taken.items())]

@@ -21,7 +21,6 @@ from civic.queues import Place, queued_kinds, queues_of
 from civic.replay import parse_again, widened
 from civic.revisions import changes_of
 from civic.secrecy import secret_question
-from civic.slots import SUM
 from sync_server.storage.reading import HeadRow, Line, Participation
 from sync_server.worker.parts import (
     ANSWERS,
@@ -249,7 +248,7 @@ class Fold:
         return numbers | {identity: one.number for identity, one in kept if not one.head.withdrawn}
 
     def _vote_line(self, line: Line) -> Document:
-        chosen = " ".join(one.choice for one in line.counted if not one.choice.startswith(SUM))
+        chosen = " ".join(one.choice for one in line.counted if one.is_told)
         return line_of(line.no, line.kind, self._number_of(line.subject), chosen)
 
     def _moved_lines(self, identity: str, now: Sequence[Place]) -> list[Document]:

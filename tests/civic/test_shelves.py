@@ -8,9 +8,26 @@ from hypothesis import strategies as st
 
 from civic.consultation import Consultation
 from civic.module import Document, Page, Shelf
-from tests.civic.town import MODULES, OPENS, consultation, jti
+from tests.civic.town import MODULES, OPENS, RULES_TOML, consultation, jti
 
 CATEGORIES = ("culture", "sport")
+SORTED = f"""{RULES_TOML}
+[ideas]
+cosigners = 3
+place = true
+[[ideas.tree]]
+id = "quartier"
+label = {{fr = "Quartier", en = "Part of town"}}
+[[ideas.tree.category]]
+id = "centre"
+label = {{fr = "Centre", en = "Centre"}}
+[[ideas.tree.category.category]]
+id = "halle"
+label = {{fr = "La halle", en = "The hall"}}
+[[ideas.tree.category]]
+id = "berges"
+label = {{fr = "Les berges", en = "The banks"}}
+"""
 
 
 def row(state: str = "open", **changed: Any) -> Document:
@@ -74,6 +91,9 @@ changes = st.lists(
         st.tuples(st.just("title"), st.integers(1, 90), st.integers(0, 99)),
         st.tuples(st.just("comment"), st.integers(1, 90), st.integers(1, 1000)),
         st.tuples(st.just("answer"), st.integers(1, 90), st.sampled_from(["study", "refused", "merged"])),
+        st.tuples(st.just("cosigners"), st.integers(1, 90), st.integers(1, 5)),
+        st.tuples(st.just("place"), st.integers(1, 90), st.sampled_from(["", "48.75000"])),
+        st.tuples(st.just("trees"), st.integers(1, 90), st.sampled_from(["halle", "berges"])),
         st.tuples(st.just("state"), st.sampled_from(["vote", ""]), st.sampled_from(["open", "grace", "results"])),
     ),
     min_size=1,
@@ -96,7 +116,11 @@ def documents_of(change: tuple[Any, ...], rows: list[Document], comments: int) -
     if kind == "comment":
         return [("comments", comment(comments + 1, first))]
     if kind == "votes":
-        edit = {"votes": {"for": second, "against": 1, "blank": 0}, "as_of": OPENS + second}
+        edit: Document = {"votes": {"for": second, "against": 1, "blank": 0}, "as_of": OPENS + second}
+    elif kind == "place":
+        edit = {"place": {"address": "Ici", "area": "", "lat": second, "lon": second}}
+    elif kind in ("cosigners", "trees"):
+        edit = {kind: {"quartier": second} if kind == "trees" else second}
     elif kind == "withdraw":
         edit = {"withdrawn": True, "title": "", "text": ""}
     else:
@@ -107,7 +131,7 @@ def documents_of(change: tuple[Any, ...], rows: list[Document], comments: int) -
 @settings(max_examples=60)
 @given(changes)
 def test_topics_name_every_page_that_differs(steps: list[tuple[Any, ...]]) -> None:
-    rules = consultation()
+    rules = consultation(SORTED)
     town = Town(rules)
     town.put("consultation", row())
     rows: list[Document] = []

@@ -5,11 +5,14 @@ import random
 
 import pytest
 
+from civic.receipt import commitment
 from civic.refusals import Code
 from civic.replay import replay
-from sync_server.storage import Ledger, Outcome, Participation, open_ledger, rebuild_derived
+from civic.slots import BEHIND
+from site_builder.verify.standing import Recount
+from sync_server.storage import Ledger, Offer, Outcome, Participation, open_ledger, rebuild_derived
 from sync_server.storage.tables import records
-from tests.civic.town import MODULES, OPENS, act_of, consultation, jti, rules_of
+from tests.civic.town import MODULES, OPENS, Citizen, act_of, consultation, jti, rules_of
 from tests.contracts.history import (
     ANA,
     BOB,
@@ -25,6 +28,16 @@ from tests.contracts.history import (
     statuses,
     stored,
 )
+
+COSIGNED = """
+modules = ["ideas"]
+counts = "open"
+[[phase]]
+id = "vote"
+starts_at = 2026-03-01T00:00:00Z
+ends_at = 2026-03-31T00:00:00Z
+open = ["proposal", "vote", "cosign"]
+"""
 
 
 def test_numbers_begin_at_one_and_have_no_gaps(ledger: Ledger) -> None:
@@ -129,6 +142,34 @@ def test_participation_counts_ballots_and_the_persons_behind_them(ledger: Ledger
     statuses(ledger, ANA.withdraw(f"vote:{jti(5)}"), ANA.vote(6, "against", rev=2), BOB.withdraw(f"vote:{jti(5)}"))
     with ledger.reading() as now:
         assert now.participation(SPACE, TOWN.slug) == Participation(1, 1, 0)
+
+
+def test_a_co_signature_is_counted_and_is_nobodys_ballot(ledger: Ledger) -> None:
+    town = consultation(COSIGNED)
+    ana, bob = Citizen(1, town), Citizen(2, town)
+    slot, body = f"cosign:{jti(5)}", {"choice": BEHIND}
+    said = [
+        ana.propose(5),
+        ana.vote(5),
+        bob.seal(bob.payload("cosign", slot, body, jti=jti(77))),
+        ana.seal(ana.payload("cosign", slot, body, jti=jti(78))),
+        ana.withdraw(slot),
+    ]
+    acts = [act_of(text, town) for text in said]
+    ledger.append(
+        SPACE, [Offer(act, b"s" * 32, commitment(b"s" * 32, text)) for act, text in zip(acts, said, strict=True)]
+    )
+    kept = derived(ledger)
+    with ledger.reading() as now:
+        counters = [(one.choice, one.n) for one in now.totals(SPACE, town.slug) if one.n]
+        assert (counters, now.participation(SPACE, town.slug)) == ([(BEHIND, 1), ("for", 1)], Participation(1, 1, 0))
+    rebuild_derived(ledger, SPACE, rules_of(town), MODULES)
+    assert derived(ledger) == kept
+    recount = Recount(town, MODULES, is_patient=False)
+    for no, act in enumerate(acts, 1):
+        recount.take(act, no)
+    assert {name: recount.results()[name] for name in ("ballots", "voters")} == {"ballots": 1, "voters": 1}
+    assert [one["cosigners"] for one in recount.documents()["proposals"]] == [1]
 
 
 def test_unsigned_ballots_are_counted_apart(ledger: Ledger) -> None:

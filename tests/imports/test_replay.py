@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from civic.modules.budget.rules.election import Completion, Rule
 from civic.modules.budget.rules.pabulib import PbFile, election_of
 from civic.receipt import open_receipt
 from sync_server.imports.pabulib import parse_pabulib
-from sync_server.imports.polis import agreeing_sign, count_signs, read_polis
+from sync_server.imports.polis import Conversation, agreeing_sign, count_signs, read_polis
 from sync_server.keys import open_keys
 from sync_server.processes import free_port
 from sync_server.storage import open_ledger
@@ -54,10 +55,8 @@ def test_every_statement_has_the_counts_of_its_votes(shared_data: Path, tmp_path
     conversation = read_polis(folder)
     lines = preau("import", "polis", str(folder), "--slug", "talk", "--var", str(tmp_path))
     results = published(lines)
-    signs, agree = count_signs(conversation.votes), agreeing_sign(conversation)
-    assert counts(results) == {
-        one.id: (signs[one.id, agree], signs[one.id, -agree], signs[one.id, 0]) for one in conversation.statements
-    }
+    assert counts(results) == counted(conversation)
+    pages_say(tmp_path / "site", "talk", counted(conversation), results)
     standing = {(vote.voter, vote.statement) for vote in conversation.votes}
     assert (results["ballots"], results["voters"]) == (len(standing), len({voter for voter, _ in standing}))
     votes = len(conversation.votes)
@@ -81,6 +80,22 @@ def recount(var: Path, results: Mapping[str, Any]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     told = f"RECOUNTED: {results['ballots']} votes by {results['voters']} people give exactly the published result."
     assert told in " ".join(done.stdout.split())
+
+
+def pages_say(site: Path, slug: str, expected: Mapping[str, tuple[int, int, int]], results: Mapping[str, Any]) -> None:
+    """The pages that people read have as many ideas, with the same votes for, against and blank."""
+    assert f">{len(expected)} ideas<" in (site / slug / "index.html").read_text("utf-8")
+    for one in results["items"]:
+        page = (site / slug / str(one["number"]) / "index.html").read_text("utf-8")
+        shown = [int(cell.replace(",", "")) for cell in re.findall(r"</th><td>([\d,]+)</td>", page)]
+        votes = expected[one["source"]]
+        assert shown == ([*votes, sum(votes)] if any(votes) else []), one["title"]
+
+
+def counted(conversation: Conversation) -> dict[str, tuple[int, int, int]]:
+    """For, against and blank of each statement, by its id."""
+    signs, agree = count_signs(conversation.votes), agreeing_sign(conversation)
+    return {one.id: (signs[one.id, agree], signs[one.id, -agree], signs[one.id, 0]) for one in conversation.statements}
 
 
 def check_receipts(var: Path, votes: int) -> None:

@@ -48,6 +48,15 @@ for (const [place, one] of read('standing').cases.entries()) {
   });
 }
 
+test('a co-signature is nobody\'s ballot', () => {
+  const standing = newStanding();
+  const act = { kind: 'cosign', slot: 'cosign:x', rev: 1, secret: false };
+  standing.take({ ...act, voter: 'a', id: '1', choice: '+1' });
+  standing.take({ ...act, slot: 'vote:x', voter: 'b', id: '2', choice: 'for' });
+  const { items, ballots, voters } = standing.figures();
+  assert.deepEqual([ballots, voters, Object.fromEntries(items)], [1, 1, { x: { for: 1 } }]);
+});
+
 test('an honest site is recounted to its published result', async () => {
   const ports = portsOf();
   const outcome = await recount(ports, site.space, site.slug);

@@ -11,6 +11,7 @@ from civic.canonical import canonical_json
 from civic.consultation import Consultation
 from civic.module import DataFile, Document
 from civic.modules.ideas.payload import CHOICES
+from civic.modules.ideas.settings import settings_of
 from civic.phases import are_counts_public
 from civic.ranking import Standing, score
 from civic.tables import csv_bytes
@@ -28,6 +29,18 @@ _COLUMNS = (
     "withdrawn",
     "unsigned",
 )
+
+
+_PLACE = ("address", "lat", "lon")
+
+
+def _columns(consultation: Consultation, *, has_votes: bool) -> tuple[str, ...]:
+    """What a table of proposals has: besides the columns of all, those of what this consultation asks."""
+    asked = settings_of(consultation)
+    perhaps = (_PLACE if asked.has_place else ()) + (("date",) if asked.has_date else ())
+    trees = tuple(f"tree_{one}" for one in asked.trees)
+    cosigned = ("cosigners",) if consultation.windows("cosign") else ()
+    return (*_COLUMNS, *perhaps, *trees, *cosigned, "source", *(CHOICES if has_votes else ()))
 
 
 def files(consultation: Consultation, row: Document, proposals: Sequence[Document]) -> Iterator[DataFile]:
@@ -88,6 +101,7 @@ def _public(consultation: Consultation, document: Document, *, has_votes: bool) 
     shown["source"] = consultation.sources.get(document["id"], "")
     if "photos" in document:
         shown["photos"] = [{"file": one["large"], "alt": one["alt"]} for one in document["photos"]]
+    shown |= {name: document[name] for name in ("place", "date", "trees", "cosigners") if name in document}
     return shown | (document["votes"] if has_votes and document["votes"] is not None else {})
 
 
@@ -97,9 +111,17 @@ def _proposals_json(consultation: Consultation, proposals: Sequence[Document], h
 
 
 def _proposals_csv(consultation: Consultation, proposals: Sequence[Document], has_votes: bool) -> bytes:
-    columns = (*_COLUMNS, "source", *(CHOICES if has_votes else ()))
-    rows = [_public(consultation, one, has_votes=has_votes) for one in proposals]
+    columns = _columns(consultation, has_votes=has_votes)
+    rows = [_flat(_public(consultation, one, has_votes=has_votes)) for one in proposals]
     return csv_bytes(columns, [[row.get(name, "") for name in columns] for row in rows])
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the JSON file as one of the table; degrees as numbers, for what disarms a text would change them."""
+    place = row.get("place", {})
+    degrees = {name: float(place[name]) for name in ("lat", "lon") if place.get(name)}
+    trees = {f"tree_{tree}": one for tree, one in row.get("trees", {}).items()}
+    return row | {"address": place.get("address", "")} | degrees | trees
 
 
 def _items(consultation: Consultation, proposals: Sequence[Document]) -> list[dict[str, Any]]:

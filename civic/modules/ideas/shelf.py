@@ -11,10 +11,11 @@ from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.ideas import open_data
 from civic.modules.ideas.orders import Order, Talk, by_lot, by_support, standing
 from civic.modules.ideas.pages import BLOCK, Pages
-from civic.modules.ideas.statuses import Statuses
+from civic.modules.ideas.settings import settings_of
+from civic.modules.ideas.statuses import Statuses, takes_votes
 from civic.ranking import Standing, place_of
 
-ALL = "*"
+ALL, MAP = "*", "map"
 _DAY = 86_400
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
@@ -25,6 +26,7 @@ class _Wanted(NamedTuple):
     ids: list[str]
     blocks: set[int]
     themes: dict[str, set[int] | None]
+    trees: dict[str, set[int] | None]
     statuses: dict[str, set[int] | None]
 
 
@@ -32,11 +34,16 @@ class IdeasShelf:
     """See civic.module.Shelf."""
 
     def __init__(self, consultation: Consultation, statuses: Sequence[str]) -> None:
-        self.consultation = consultation
+        self.consultation, self.settings = consultation, settings_of(consultation)
         self.row: Document = {}
         self.proposals: list[Document] = []  # by number - 1
         self.by_id: dict[str, Document] = {}
         self.by_category: dict[str, list[int]] = {category.id: [] for category in consultation.categories}
+        # By "<tree>/<category of the first level>".
+        self.by_tree: dict[str, list[int]] = {
+            f"{tree.id}/{one.id}": [] for tree in self.settings.trees.values() for one in tree.tops()
+        }
+        self.placed: list[int] = []  # numbers of those that can be drawn on a map
         self.statuses = Statuses(statuses)
         self.talk = Talk()
         self.day = 0  # of the newest act that shows: proposals are drawn by lot once a day
@@ -103,9 +110,11 @@ class IdeasShelf:
             self.proposals[number - 1] = document
             if any(before[one] != document[one] for one in ("title", "withdrawn", "category")):
                 topics |= {"ballot", "first"}
+            if self.takes_votes(before) != self.takes_votes(document):
+                topics.add("ballot")
         self.by_id[document["id"]] = document
         topics |= self._put_in_orders(document)
-        return topics | self._put_category(before, document)
+        return topics | self._put_category(before, document) | self._put_lists(before, document)
 
     def _put_category(self, before: Document | None, document: Document) -> set[str]:
         old, new = (before or {}).get("category", ""), document["category"]
@@ -116,6 +125,31 @@ class IdeasShelf:
         if new in self.by_category:
             insort(self.by_category[new], document["number"])
         return {f"theme:{one}" for one in (old, new) if one}
+
+    def _put_lists(self, before: Document | None, document: Document) -> set[str]:
+        was_placed, is_placed = before is not None and _is_placed(before), _is_placed(document)
+        if is_placed and not was_placed:
+            insort(self.placed, document["number"])
+        elif was_placed and not is_placed:
+            self.placed.remove(document["number"])
+        return self._put_trees(before, document) | ({MAP} if was_placed or is_placed else set())
+
+    def _put_trees(self, before: Document | None, document: Document) -> set[str]:
+        old, new = set[str]() if before is None else self.filed(before), self.filed(document)
+        for key in old - new:
+            self.by_tree[key].remove(document["number"])
+        for key in new - old:
+            insort(self.by_tree[key], document["number"])
+        return {f"tree:{key}" for key in old ^ new} | ({"first"} if old != new else set())
+
+    def filed(self, document: Document) -> set[str]:
+        """The lists of trees that an idea is in."""
+        own = ((tree, one) for tree, one in document.get("trees", {}).items() if tree in self.settings.trees)
+        return {f"{tree}/{top}" for tree, one in own if (top := self.settings.trees[tree].top_of(one))}
+
+    def takes_votes(self, document: Document) -> bool:
+        """Whether pages ask for votes on it."""
+        return takes_votes(document, self.settings.cosigners)
 
     def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
         """See Shelf."""
@@ -129,17 +163,21 @@ class IdeasShelf:
         yield from pages.lists(wanted.blocks, is_first="first" in topics)
         for category in sorted(wanted.themes):
             yield from pages.themes(category, wanted.themes[category])
+        for key in sorted(wanted.trees):
+            yield from pages.filed(key, wanted.trees[key])
         for status in sorted(wanted.statuses):
             yield from pages.with_status(status, wanted.statuses[status])
         for name, order in self.orders.items():
             if f"order:{name}" in topics or any(order.is_shown(one) for one in wanted.ids):
                 yield from pages.ordered(name)
+        if MAP in topics:
+            yield from pages.map()
         if "ballot" in topics:
             yield from pages.ballot()
         yield from pages.result()
 
     def _wanted(self, topics: frozenset[str]) -> _Wanted:
-        wanted = _Wanted([], set(), {}, {})
+        wanted = _Wanted([], set(), {}, {}, {})
         for topic in sorted(topics):
             name, _, value = topic.partition(":")
             if name == "about" and value in self.by_id:
@@ -148,12 +186,14 @@ class IdeasShelf:
                 wanted.ids.append(value)
                 wanted.blocks.add(block_of(number))
                 _add_block(wanted.themes, document["category"], self.by_category, number)
+                for key in self.filed(document):
+                    _add_block(wanted.trees, key, self.by_tree, number)
                 if document["answers"]:
                     _add_block(wanted.statuses, document["answers"][-1]["status"], self.statuses.numbers, number)
             elif name == "block":
                 wanted.blocks.add(int(value))
-            elif name in ("theme", "status"):
-                (wanted.themes if name == "theme" else wanted.statuses)[value] = None
+            elif name in ("theme", "status", "tree"):
+                {"theme": wanted.themes, "status": wanted.statuses, "tree": wanted.trees}[name][value] = None
         return wanted
 
     def files(self) -> Iterator[DataFile]:
@@ -204,6 +244,10 @@ def _add_block(found: dict[str, set[int] | None], name: str, lists: Mapping[str,
     blocks = found.setdefault(name, set()) if name in lists else None
     if blocks is not None:
         blocks.add(block_of(bisect_left(lists[name], number) + 1))
+
+
+def _is_placed(document: Document) -> bool:
+    return bool(not document["withdrawn"] and document.get("place", {}).get("lat"))
 
 
 def block_of(ordinal: int) -> int:

@@ -63,9 +63,14 @@ class Statuses:
         return None if known is None else known["answers"][-1]
 
 
-def takes_votes(document: Document) -> bool:
-    """Whether pages ask for a vote on an idea: not on what goes on elsewhere or was set aside."""
-    return not document["withdrawn"] and not (document["answers"] and document["answers"][-1]["status"] in NO_VOTE)
+def takes_votes(document: Document, cosigners: int) -> bool:
+    """Whether pages ask for a vote on an idea: not on what goes on elsewhere, was set aside, or has not its co-signers.
+
+    `cosigners` is how many an idea must have.
+    """
+    if document["withdrawn"] or (document["answers"] and document["answers"][-1]["status"] in NO_VOTE):
+        return False
+    return int(document.get("cosigners", 0)) >= cosigners
 
 
 def _entry(said: _Said, idea: Document, slug: str) -> FeedEntry:

@@ -16,6 +16,7 @@ from civic.modules.reports.rules import read_rules
 from civic.modules.reports.shelf import ReportsShelf
 from civic.modules.reports.standing import STATUSES
 from civic.photos import shown_photos
+from civic.place import entered_place
 from civic.slots import Counted
 from civic.text import normalise
 
@@ -46,11 +47,10 @@ class Reports:
         """See Module."""
         if kind in OF_KIND:
             return Entered(fields["target"], {"choice": fields["choice"]})
-        place = {one: fields[f"place.{one}"] for one in ("area", "lat", "lon")}
         body = {
             "category": fields["category"],
             "text": normalise(fields["text"], lines=True),
-            "place": place | {"address": normalise(fields["place.address"])},
+            "place": entered_place(fields),
             "name": normalise(fields["name"]),
             "lang": fields["lang"],
         }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from civic.modules.reports.rules import ReportRules
 from civic.photos import Photo, check_photos
+from civic.place import NOWHERE, Place, parse_place
 from civic.refusals import Code, Refused
 from civic.text import check_text
 
@@ -15,18 +15,6 @@ ME_TOO, FIXED, NOT_FIXED = "metoo", "yes", "no"
 CHOICES = (ME_TOO, FIXED, NOT_FIXED)
 OF_KIND: Mapping[str, tuple[str, ...]] = {"metoo": (ME_TOO,), "fixed": (FIXED, NOT_FIXED)}
 _REPORT = frozenset({"category", "text", "place", "name", "lang"})
-_PLACE = frozenset({"address", "area", "lat", "lon"})
-# Five places are a metre: nobody needs to know a position better.
-_DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})\.[0-9]{5}")
-
-
-class Place(NamedTuple):
-    """Where: in words, in a part of the town, at a position (WGS 84, degrees as text); each "" where not said."""
-
-    address: str
-    area: str
-    lat: str
-    lon: str
 
 
 class Report(NamedTuple):
@@ -46,7 +34,6 @@ class Answer(NamedTuple):
     choice: str
 
 
-NOWHERE = Place("", "", "", "")
 ERASED = Report("", "", NOWHERE, "", "")
 
 
@@ -75,29 +62,8 @@ def parse_report(body: Mapping[str, Any], rules: ReportRules, languages: tuple[s
     return Report(
         body["category"],
         check_text(body["text"], "text", 10, 2000, lines=True),
-        _parse_place(body["place"], rules),
+        parse_place(body["place"], rules.areas),
         check_text(body["name"], "name", 0, 60),
         body["lang"],
         check_photos(body["photos"]) if "photos" in body else (),
     )
-
-
-def _parse_place(value: object, rules: ReportRules) -> Place:
-    if type(value) is not dict or value.keys() != _PLACE:
-        raise Refused(Code.BAD_PAYLOAD, "place")
-    address = check_text(value["address"], "place", 0, 200)
-    if type(value["area"]) is not str:
-        raise Refused(Code.BAD_PAYLOAD, "place")
-    if value["area"] and value["area"] not in rules.areas:
-        raise Refused(Code.BAD_OPTION, "place")
-    lat, lon = value["lat"], value["lon"]
-    if type(lat) is not str or type(lon) is not str or not (lat == lon == "" or _is_position(lat, lon)):
-        raise Refused(Code.BAD_PAYLOAD, "place")
-    if not address and not lat:
-        raise Refused(Code.BAD_PAYLOAD, "place")
-    return Place(address, value["area"], lat, lon)
-
-
-def _is_position(lat: str, lon: str) -> bool:
-    is_written = _DEGREES.fullmatch(lat) and _DEGREES.fullmatch(lon)
-    return bool(is_written) and abs(float(lat)) <= 90 and abs(float(lon)) <= 180

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from civic import categories
+from civic.categories import by_id, read_tables
 from civic.declaration import DeclarationError, check_members, read_member, read_names, read_slug, read_words
 from civic.settings import SettingsReader
 
@@ -34,15 +36,11 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
-    """What a report may be about. `group` is the category it stands under, "" at the first level."""
+class Category(categories.Category):
+    """What a report may be about."""
 
-    id: str
-    label: Mapping[str, str]
-    group: str
     urgent: Mapping[str, str]  # what to do at once where there is danger, empty for nothing
     services: tuple[str, ...]  # in the order in which they are asked; the first that works in the area sees to it
-    is_retired: bool  # not offered any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,11 @@ class ReportRules:
 
     def is_choice(self, identity: str) -> bool:
         """Whether a report may be about it: it exists, and nothing stands under it."""
-        return identity in self.categories and all(one.group != identity for one in self.categories.values())
+        return categories.is_choice(self.categories, identity)
 
     def choices(self) -> list[Category]:
         """What a report may be about, in the town's order, without what is retired."""
-        return [one for one in self.categories.values() if self.is_choice(one.id) and not one.is_retired]
+        return categories.choices(self.categories)
 
     def service_of(self, category: str, area: str) -> Service | None:
         """Who sees to a report of `category` in `area` ("" where it says none)."""
@@ -70,30 +68,17 @@ class ReportRules:
 
 def _read(table: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> ReportRules:
     check_members(table, where, frozenset({"category", "service", "area"}))
-    areas = [_read_area(one, f"{where} area", languages) for one in _tables(table, "area", where)]
-    known = _by_id(areas, f"{where} area")
-    services = [_read_service(one, f"{where} service", languages, known) for one in _tables(table, "service", where)]
-    seen_to = _by_id(services, f"{where} service")
-    categories: list[Category] = []
-    for one in _tables(table, "category", where):
-        categories += _read_category(one, f"{where} category", languages, seen_to)
-    if len(categories) > MOST_CATEGORIES:
+    areas = [_read_area(one, f"{where} area", languages) for one in read_tables(table, "area", where)]
+    known = by_id(areas, f"{where} area")
+    declared = read_tables(table, "service", where)
+    services = by_id([_read_service(one, f"{where} service", languages, known) for one in declared], f"{where} service")
+    found: list[Category] = []
+    for one, own in categories.read_categories(table, where, languages, frozenset({"urgent", "services"})):
+        above = next((each for each in found if each.id == one.group), None)
+        found.append(_read_category(one, own, f"{where} category", languages, services, above))
+    if len(found) > MOST_CATEGORIES:
         raise DeclarationError(f"{where}: at most {MOST_CATEGORIES} categories")
-    return ReportRules(_by_id(categories, f"{where} category"), seen_to, known)
-
-
-def _tables(table: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
-    found: list[Any] = read_member(table, name, list, where, [])
-    if any(not isinstance(one, Mapping) for one in found):
-        raise DeclarationError(f"{where}: '{name}' is a list of tables")
-    return found
-
-
-def _by_id(found: Sequence[Any], where: str) -> dict[str, Any]:
-    known = {one.id: one for one in found}
-    if len(known) != len(found):
-        raise DeclarationError(f"{where}: an id is taken twice")
-    return known
+    return ReportRules(by_id(found, f"{where} category"), services, known)
 
 
 def _read_area(one: Mapping[str, Any], where: str, languages: tuple[str, ...]) -> Area:
@@ -111,27 +96,24 @@ def _read_service(one: Mapping[str, Any], where: str, languages: tuple[str, ...]
 
 
 def _read_category(
-    one: Mapping[str, Any],
+    one: categories.Category,
+    own: Mapping[str, Any],
     where: str,
     languages: tuple[str, ...],
     services: Mapping[str, Service],
-    above: Category | None = None,
-) -> list[Category]:
-    """The category and those that stand under it, which take over what they do not say."""
-    under = frozenset({"category"}) if above is None else frozenset[str]()
-    check_members(one, where, frozenset({"id", "label", "urgent", "services", "retired"}) | under)
-    own = read_names(one, "services", where)
-    _check_known(own, services, "service", where)
-    taken = Category(
-        id=read_slug(one, "id", where),
-        label=read_words(one, "label", where, languages),
-        group="" if above is None else above.id,
-        urgent=read_words(one, "urgent", where, languages) if "urgent" in one else above.urgent if above else _NOTHING,
-        services=own or (above.services if above else ()),
-        is_retired=read_member(one, "retired", bool, where, False) or (above is not None and above.is_retired),
+    above: Category | None,
+) -> Category:
+    """The category with what reports add to it; it takes over from `above` what it does not say."""
+    names = read_names(own, "services", where)
+    _check_known(names, services, "service", where)
+    return Category(
+        one.id,
+        one.label,
+        one.group,
+        one.is_retired,
+        urgent=read_words(own, "urgent", where, languages) if "urgent" in own else above.urgent if above else _NOTHING,
+        services=names or (above.services if above else ()),
     )
-    inner = _tables(one, "category", where) if above is None else ()
-    return [taken, *(found for each in inner for found in _read_category(each, where, languages, services, taken))]
 
 
 def _check_known(names: Sequence[str], known: Mapping[str, object], what: str, where: str) -> None:

@@ -26,7 +26,7 @@ function startPlace(page, $place) {
     const has = Boolean($lat.value);
     // A plain form must not send what is empty, and words are asked for only where there is no position.
     $lat.disabled = $lon.disabled = !has;
-    $address.required = !has;
+    $address.required = !has && 'asked' in $place.dataset;
     $clear.hidden = !has;
     $said.textContent = text || (has ? say('place.kept') : '');
     if (map) map.draw(has ? [Number($lat.value), Number($lon.value)] : null);

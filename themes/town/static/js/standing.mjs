@@ -2,6 +2,8 @@
 import { chosenValues } from './choice.mjs';
 import { isWinning } from './slots.mjs';
 
+const BEHIND = '+1';
+
 /** What stands after some acts: the head of each slot of each voter. */
 export function newStanding() {
   /** @type {Map<string, CountedAct>} */
@@ -14,7 +16,8 @@ export function newStanding() {
     },
     /** Figures as results.json has them, the totals by item and choice, and the acts that stand and choose. */
     figures() {
-      const votes = [...heads.values()].filter((one) => one.choice);
+      // A co-signature is nobody's ballot (civic/slots.py).
+      const votes = [...heads.values()].filter((one) => one.choice && one.choice !== BEHIND);
       const known = votes.filter((one) => !one.secret);
       /** @type {Map<string, Record<string, number>>} */
       const items = new Map();
