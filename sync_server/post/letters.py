@@ -31,6 +31,8 @@ class Letter(NamedTuple):
     subject: str
     lines: tuple[str, ...]
     link: str  # "" for none; it has a line of its own
+    stop: str = ""  # the address that ends such letters, "" where they are asked for one by one
+    stopping: str = ""  # what it says there
 
 
 def sender_of(mail_from: str, space: Space) -> str:
@@ -53,14 +55,25 @@ def message_of(letter: Letter, identity: str, now: int) -> EmailMessage:
     message["Message-ID"] = f"<{identity}@{letter.sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers stay away
-    lines = [*letter.lines, letter.link] if letter.link else [*letter.lines]
+    if letter.stop:  # RFC 2369, RFC 8058
+        message["List-Unsubscribe"] = f"<{letter.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    stop = f"{letter.stopping}\n{letter.stop}" if letter.stop else ""
+    lines = [line for line in (*letter.lines, letter.link, stop) if line]
     message.set_content("\n\n".join(lines) + "\n", cte="quoted-printable")
     message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
     return message
 
 
 def _html(letter: Letter) -> str:
-    lines = "".join(f"<p>{escape(line)}</p>\n" for line in letter.lines)
+    lines = "".join(f"<p>{_linked(line)}</p>\n" for line in letter.lines)
     link = f'<p><a href="{escape(letter.link)}">{escape(letter.link)}</a></p>\n' if letter.link else ""
+    stop = f'<p><a href="{escape(letter.stop)}">{escape(letter.stopping)}</a></p>\n' if letter.stop else ""
     head = f'<html lang="{escape(letter.lang)}"><meta charset="utf-8"><title>{escape(letter.subject)}</title>'
-    return f'<!doctype html>\n{head}\n<body style="{_STYLE}">\n{lines}{link}</body></html>\n'
+    return f'<!doctype html>\n{head}\n<body style="{_STYLE}">\n{lines}{link}{stop}</body></html>\n'
+
+
+def _linked(line: str) -> str:
+    """The line, and below it the address that it may end with."""
+    said, below, address = line.partition("\n")
+    return f'{escape(said)}<br><a href="{escape(address)}">{escape(address)}</a>' if below else escape(said)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from sync_server.storage.columns import integer, sealed, text
+from sync_server.storage.happening_tables import tellings
 from sync_server.storage.tables import metadata
 
 # One row a purpose: who is to be told of an event is one range of the key.
@@ -35,6 +36,6 @@ endpoints = sa.Table(
 
 
 def forget_followers(connection: sa.Connection, space: str, followers: Collection[str]) -> None:
-    """Ends what any of the followers follows, inside the caller's transaction."""
-    for table in (follows, endpoints):
+    """Ends what any of the followers follows and is to be told, inside the caller's transaction."""
+    for table in (follows, endpoints, tellings):
         connection.execute(sa.delete(table).where(table.c.space == space, table.c.follower.in_(followers)))

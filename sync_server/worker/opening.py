@@ -7,7 +7,7 @@ import os
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from random import SystemRandom
@@ -20,6 +20,8 @@ from civic.module import Document
 from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.dispatching import Dispatching
+from sync_server.following.noting import Noting
+from sync_server.following.telling import House, Pushes, Teller
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
@@ -32,6 +34,8 @@ from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.follows import Follows
+from sync_server.storage.happenings import Happenings
 from sync_server.storage.households import has_list
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
@@ -89,7 +93,7 @@ def open_town(
         partial(_draw_groups, keys, ledger),
         settings.media,
         partial(affiliates.stamp, space),
-        partial(_dispatch, settings, keys, ledger),
+        partial(_dispatch, settings, keys, ledger, Noting(Happenings(ledger), _now_in_seconds)),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
@@ -120,6 +124,24 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     developing = Developing(Photos(ledger), PhotoShelf(settings.media))
     towns = partial(_read_towns, settings.content)
     return Chores(round_, Enrolments(ledger), retention, endings, developing, towns, _now_in_seconds)
+
+
+def open_teller(settings: Settings, keys: Keys, ledger: Ledger) -> Teller:
+    """Who tells those that follow something."""
+    words = cache(partial(load_words, modules.HERE))
+    push, has_mail = partial(_open_push, settings, keys, ledger), bool(settings.smtp_url)
+    house = House(words, push, has_mail, settings.mail_from, settings.site_url, settings.sync_url)
+    vault, towns = Vault(keys.vault, keys.pepper, os.urandom), partial(_read_towns, settings.content)
+    return Teller(ledger, vault, house, towns, _now_in_seconds)
+
+
+def _open_push(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Pushes:
+    push, post = (import_module(f"sync_server.following.{one}") for one in ("push", "post"))  # heavy: few towns need it
+    sender, vault = post.GuardedPost(settings.push_hosts), Vault(keys.vault, keys.pepper, os.urandom)
+    hall = town.space.town_hall.email
+    contact = f"mailto:{hall}" if hall else settings.site_url or town.space.site_url
+    pusher: Pushes = push.Pusher(town.space.id, keys.push, vault, Follows(ledger), sender, contact)
+    return pusher
 
 
 def _read_towns(content: Path) -> Iterator[Content]:
@@ -171,7 +193,10 @@ def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[D
     return documents
 
 
-def _dispatch(settings: Settings, keys: Keys, ledger: Ledger, space: Space, folds: Sequence[Fold]) -> None:
+def _dispatch(
+    settings: Settings, keys: Keys, ledger: Ledger, noting: Noting, space: Space, folds: Sequence[Fold]
+) -> None:
+    noting.step(space, folds)
     if settings.smtp_url:  # else a letter would only wait
         words, vault = partial(load_words, modules.HERE), Vault(keys.vault, keys.pepper, os.urandom)
         step = Dispatching(ledger, vault, words, settings.mail_from, settings.site_url, _now_in_seconds).step
