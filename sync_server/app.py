@@ -17,6 +17,7 @@ from sync_server.routes import (
     ballots,
     census,
     enrolment,
+    follows,
     forms,
     health,
     intake,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     witness.blueprint,
     photos.blueprint,
     open311.blueprint,
+    follows.blueprint,
 )
 
 
