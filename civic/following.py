@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from civic.canonical import b64u_decode
 from civic.jws import (
@@ -34,7 +33,9 @@ CHANNELS = ("push", "mail", "digest")
 PUSH = "push"
 MOST_ADDRESS = 1024  # signs of an endpoint
 _AUTH_BYTES = 16
+_ENDPOINT = re.compile(r'(?P<scheme>https?)://(?P<host>[a-z0-9.:-]+)(?:/[!"$-~]*)?')
 _ITEM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANG = re.compile(r"[a-z]{2}")
 _WISH = re.compile(r"follow|followed")
 _MEMBERS = frozenset({"v", "aud", "do", "nonce", "iat", "body"})
@@ -154,22 +155,19 @@ def check_endpoint(text: str, trusted: Collection[str] = ()) -> None:
 
     Those whose `host` or `host:port` is `trusted` may be anywhere, and without TLS.
     """
-    if len(text) > MOST_ADDRESS or not text.isascii() or not text.isprintable() or " " in text:
+    found = _ENDPOINT.fullmatch(text) if len(text) <= MOST_ADDRESS else None
+    if found is None:
         raise ValueError("not an address")
-    found = urlsplit(text)
-    host = found.hostname or ""
-    if found.netloc in trusted and found.scheme in ("http", "https"):
-        return
-    if found.scheme != "https" or found.netloc != host or found.fragment or not _is_name(host):
+    if found["host"] not in trusted and (found["scheme"] != "https" or not _is_name(found["host"])):
         raise ValueError("not https on a named host")
 
 
 def _is_name(host: str) -> bool:
     """A name of the public DNS: its last part is no figure (as in an IP address) and not one of private networks."""
     parts = host.split(".")
-    is_written = all(re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", part) for part in parts)
+    is_written = all(_LABEL.fullmatch(part) for part in parts)
     is_public = parts[-1] not in ("local", "localhost", "internal", "lan", "home", "test", "invalid", "onion")
-    return len(parts) > 1 and len(host) <= 253 and is_written and is_public and parts[-1][0].isalpha()
+    return is_written and len(parts) > 1 and len(host) <= 253 and is_public and parts[-1][0].isalpha()
 
 
 _CHECKS: tuple[Check, ...] = (

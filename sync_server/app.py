@@ -18,6 +18,7 @@ from sync_server.routes import (
     ballots,
     census,
     enrolment,
+    follows,
     forms,
     health,
     intake,
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     photos.blueprint,
     open311.blueprint,
     unfollow.blueprint,
+    follows.blueprint,
 )
 
 

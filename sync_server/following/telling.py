@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from civic.content import Content
 from civic.following import PUSH
 from civic.happenings import ANSWER, NEWS, next_reading
+from civic.space import Space
 from sync_server.following.mail import Reader, Writer
 from sync_server.following.unsubscribing import DIGEST, Stops
 from sync_server.post.letters import Letter
@@ -51,7 +52,7 @@ class House(NamedTuple):
     """What whoever runs the server gives; `words` (by language) and `push` (a town's) are called when first needed."""
 
     words: Callable[[], Mapping[str, Words]]
-    push: Callable[[Content], Pushes]
+    push: Callable[[Space], Pushes]
     has_mail: bool  # else letters would only wait: they are not written
     mail_from: str
     site_url: str
@@ -144,7 +145,9 @@ class Teller:
         what, writer = rows[0].happening, self._writer(content, {})
         spoken = writer.language(lang)
         phones = [Follower(one.telling.follower, PUSH, lang, one.endpoint) for one in rows]
-        outcomes = self._house.push(content).tell(phones, what.purpose, writer.path(spoken, what.path), spoken, now)
+        outcomes = self._house.push(content.space).tell(
+            phones, what.purpose, writer.path(spoken, what.path), spoken, now
+        )
         for one, outcome in zip(rows, outcomes, strict=True):
             if outcome == LATER:
                 pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**one.telling.tries)

@@ -21,7 +21,8 @@ from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.dispatching import Dispatching
 from sync_server.following.noting import Noting
-from sync_server.following.telling import House, Pushes, Teller
+from sync_server.following.opening import open_pusher
+from sync_server.following.telling import House, Teller
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
@@ -34,7 +35,6 @@ from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
-from sync_server.storage.follows import Follows
 from sync_server.storage.happenings import Happenings
 from sync_server.storage.households import has_list
 from sync_server.storage.issued import IssuedTokens
@@ -129,19 +129,10 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
 def open_teller(settings: Settings, keys: Keys, ledger: Ledger) -> Teller:
     """Who tells those that follow something."""
     words = cache(partial(load_words, modules.HERE))
-    push, has_mail = partial(_open_push, settings, keys, ledger), bool(settings.smtp_url)
+    push, has_mail = partial(open_pusher, settings, keys, ledger), bool(settings.smtp_url)
     house = House(words, push, has_mail, settings.mail_from, settings.site_url, settings.sync_url)
     vault, towns = Vault(keys.vault, keys.pepper, os.urandom), partial(_read_towns, settings.content)
     return Teller(ledger, vault, house, towns, _now_in_seconds)
-
-
-def _open_push(settings: Settings, keys: Keys, ledger: Ledger, town: Content) -> Pushes:
-    push, post = (import_module(f"sync_server.following.{one}") for one in ("push", "post"))  # heavy: few towns need it
-    sender, vault = post.GuardedPost(settings.push_hosts), Vault(keys.vault, keys.pepper, os.urandom)
-    hall = town.space.town_hall.email
-    contact = f"mailto:{hall}" if hall else settings.site_url or town.space.site_url
-    pusher: Pushes = push.Pusher(town.space.id, keys.push, vault, Follows(ledger), sender, contact)
-    return pusher
 
 
 def _read_towns(content: Path) -> Iterator[Content]:
