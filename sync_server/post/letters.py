@@ -53,7 +53,6 @@ def message_of(letter: Letter, identity: str, now: int) -> EmailMessage:
     message["From"], message["To"], message["Subject"] = letter.sender, letter.to, letter.subject
     message["Date"] = formatdate(now)
     message["Message-ID"] = f"<{identity}@{letter.sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
-    message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers stay away
     if letter.stop:  # RFC 2369, RFC 8058
         message["List-Unsubscribe"] = f"<{letter.stop}>"
@@ -62,6 +61,7 @@ def message_of(letter: Letter, identity: str, now: int) -> EmailMessage:
     lines = [line for line in (*letter.lines, letter.link, stop) if line]
     message.set_content("\n\n".join(lines) + "\n", cte="quoted-printable")
     message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.lang  # last: with its content a message loses such headers
     return message
 
 

@@ -78,7 +78,7 @@ class Happenings:
 
     def to_spread(self) -> Noted | None:
         """The oldest happening that is not spread over all its followers."""
-        query = sa.select(happenings).where(happenings.c.spread == 0).order_by(happenings.c.at).limit(1)
+        query = sa.select(happenings).where(happenings.c.spread == 0).order_by(happenings.c.at, happenings.c.key).limit(1)
         with self._ledger.reading() as now:
             row = now.connection.execute(query).first()
         return None if row is None else Noted(row.space, _happening(row), row.cursor)
@@ -106,9 +106,10 @@ class Happenings:
     def all_due_to(self, one: Telling, now: int) -> list[Due]:
         """All that the follower is to be told now by the channel of `one`, the oldest first."""
         own = (tellings.c.space == one.space, tellings.c.follower == one.follower, tellings.c.channel == one.channel)
-        query = _due().where(*own, tellings.c.due <= now, tellings.c.until > now).order_by(happenings.c.at)
+        query = _due().where(*own, tellings.c.due <= now, tellings.c.until > now)
         with self._ledger.reading() as reading:
-            return [_due_of(row) for row in reading.connection.execute(query)]
+            ordered = query.order_by(happenings.c.at, happenings.c.key)
+            return [_due_of(row) for row in reading.connection.execute(ordered)]
 
     def lease(self, one: Telling, until: int) -> bool:
         """Gives the telling to the caller alone until that instant; False where it is another's, or told."""
