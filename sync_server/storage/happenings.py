@@ -78,9 +78,9 @@ class Happenings:
 
     def to_spread(self) -> Noted | None:
         """The oldest happening that is not spread over all its followers."""
-        query = sa.select(happenings).where(happenings.c.spread == 0).order_by(happenings.c.at, happenings.c.key).limit(1)
+        query = sa.select(happenings).where(happenings.c.spread == 0).order_by(happenings.c.at, happenings.c.key)
         with self._ledger.reading() as now:
-            row = now.connection.execute(query).first()
+            row = now.connection.execute(query.limit(1)).first()
         return None if row is None else Noted(row.space, _happening(row), row.cursor)
 
     def spread(self, noted: Noted, rows: Sequence[Telling], cursor: str, *, is_over: bool) -> bool:

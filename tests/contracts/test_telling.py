@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,13 +26,14 @@ from sync_server.storage.follows import Follower, Follows
 from sync_server.storage.happening_tables import happenings, tellings
 from sync_server.storage.happenings import Happenings
 from sync_server.storage.mails import Mails
+from sync_server.storage.moving import people_lines, restore_people
 from sync_server.storage.people import People
 from sync_server.storage.people_tables import mails
 from sync_server.vault import Vault
 from sync_server.words import load_words
 from tests.civic.town import DAY, MODULES, OPENS, RULES_TOML, SPACE_TOML, TEXTS
 from tests.contracts.history import SPACE, rows
-from tests.contracts.test_people import key, link
+from tests.contracts.test_people import at_once, key, link
 from tests.sync_server.test_post import Sink
 
 SLUG = "filature"
@@ -271,6 +273,30 @@ def test_what_is_long_told_is_forgotten(desk: Desk) -> None:
     another.now = desk.now
     another.work()
     assert {row[1] for row in rows(desk.ledger, happenings)} == {"result:filature", "another"}
+
+
+def test_a_town_that_moves_to_another_house_tells_nobody_again(desk: Desk, tmp_path: Path) -> None:
+    desk.person(1)
+    desk.happens(happening())
+    assert desk.work() == 1
+    with desk.ledger.reading() as now:
+        lines = [*people_lines(now.connection, SPACE)]
+    new = Desk(open_ledger(f"sqlite:///{tmp_path}/new.sqlite"))
+    restore_people(new.ledger, SPACE, lines)
+    new.happens(happening(), happening(RESULT))
+    Follows(new.ledger).put(Follow(SPACE, "p:1", SLUG, (PHASE, RESULT), "mail", AT, "fr"), None)
+    assert new.work() == 1
+    assert [plain(one[3]) for one in new.letters()] == ["Le résultat est là : La filature"]
+    new.ledger.close()
+
+
+def test_two_workers_at_the_same_instant_write_one_letter_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "PAGE", 3)
+    for number in range(8):
+        desk.person(number)
+    desk.happens(happening())
+    told = at_once(2, lambda _: _twin(desk).work())
+    assert sum(told) == len(desk.letters()) == len({one[1] for one in desk.letters()}) == 8
 
 
 class Killed(BaseException):
