@@ -13,6 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from civic import modules
+from civic.canonical import b64u_encode
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
 from civic.log.checkpoint import origin_of
@@ -205,6 +206,7 @@ def _document(settings: Settings, keys: Keys, ledger: Ledger, affiliates: Affili
         "site_url": settings.site_url or town.space.site_url,
         "receipt_key": keys.receipt.jwk,
         "log": keys.log.vkey(origin_of(town.space.site_url)),
+        "push": b64u_encode(b"\x04" + keys.push.x + keys.push.y),
         "precompress": settings.precompress,
         "methods": list(offered(settings, has_list=has_list(ledger, town.space.id))),
     }
