@@ -42,24 +42,20 @@ class Writer(NamedTuple):
         if not title:
             return None
         subject = words(f"told.{one.purpose}.subject", title=title)
-        lines = [*self._sentences(words, one, title), words("told.why", title=title, town=self.content.space.name)]
+        why = words("told.why", title=title, town=self.content.space.name)
         stop = Stop(reader.follower, about, words.lang)
-        return self._letter(reader, words, subject, lines, self._address(words, one.path), stop)
+        return self._letter(reader, words, subject, [self._told(words, one, title), why], stop)
 
     def digest(self, reader: Reader, some: Sequence[Happening]) -> Letter | None:
         """The letter about all of them, in their order; None where nothing of it is there any more."""
         words, town = self._words(reader.lang), self.content.space.name
-        lines = []
-        for one in some:
-            title = self.title(one.about, words.lang)
-            if title:
-                sentences = " ".join(self._sentences(words, one, title))
-                lines.append(f"{sentences}\n{self._address(words, one.path)}")
+        titled = [(one, self.title(one.about, words.lang)) for one in some]
+        lines = [self._told(words, one, title) for one, title in titled if title]
         if not lines:
             return None
         lines.append(words("told.why_digest", town=town))
         stop = Stop(reader.follower, ALL, words.lang)
-        return self._letter(reader, words, words("told.digest", town=town), lines, "", stop)
+        return self._letter(reader, words, words("told.digest", town=town), lines, stop)
 
     def title(self, about: str, lang: str) -> str:
         """The title of the consultation that is followed, or of what is in it; "" where it is there no more."""
@@ -78,8 +74,9 @@ class Writer(NamedTuple):
     def _words(self, lang: str) -> Words:
         return self.words.get(self.language(lang)) or next(iter(self.words.values()))
 
-    def _address(self, words: Words, path: str) -> str:
-        return self.site + self.path(words.lang, path)
+    def _told(self, words: Words, one: Happening, title: str) -> str:
+        """What happened and, on a line of its own, where to read it."""
+        return f"{' '.join(self._sentences(words, one, title))}\n{self.site}{self.path(words.lang, one.path)}"
 
     def _sentences(self, words: Words, one: Happening, title: str) -> list[str]:
         facts = one.facts
@@ -101,11 +98,9 @@ class Writer(NamedTuple):
         rules = self.content.consultations[about.partition("/")[0]]
         return words.find(*(f"{name}.status.{status}" for name in rules.modules)) or ""
 
-    def _letter(
-        self, reader: Reader, words: Words, subject: str, lines: Sequence[str], link: str, stop: Stop
-    ) -> Letter:  # fmt: skip
+    def _letter(self, reader: Reader, words: Words, subject: str, lines: Sequence[str], stop: Stop) -> Letter:
         space = self.content.space
         address = self.stops.address(self.sync, space.id, stop)
         line = " ".join(subject.split())  # a header is one line
         said = words("told.stop")
-        return Letter(sender_of(self.mail_from, space), reader.to, words.lang, line, tuple(lines), link, address, said)
+        return Letter(sender_of(self.mail_from, space), reader.to, words.lang, line, tuple(lines), "", address, said)

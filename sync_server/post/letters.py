@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import formatdate
 from html import escape
 from typing import NamedTuple
@@ -19,7 +20,22 @@ LINES = {
     "device": ("new", "revoke"),
     "leaving": ("leaving", "stay"),
 }
-_STYLE = "font:16px/1.6 sans-serif;color:#1a241f"
+_STYLE = "font:16px/1.6 sans-serif;color:#1a241f;overflow-wrap:anywhere"
+
+
+class _Address(UnstructuredHeader):
+    """A header that is one long word: never folded, for Python would encode it, and mail programs would not read it."""
+
+    name: str  # BaseHeader's
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Address)  # type: ignore[arg-type]  # the registry adds BaseHeader
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class Letter(NamedTuple):
@@ -49,7 +65,7 @@ def compose(words: Words, kind: str, sender: str, to: str, values: Mapping[str, 
 
 def message_of(letter: Letter, identity: str, now: int) -> EmailMessage:
     """The letter as a message (RFC 5322) that no machine answers; `identity` makes its Message-ID."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"], message["To"], message["Subject"] = letter.sender, letter.to, letter.subject
     message["Date"] = formatdate(now)
     message["Message-ID"] = f"<{identity}@{letter.sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"

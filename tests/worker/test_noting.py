@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from civic.consultation import Consultation
-from civic.happenings import DAY
+from civic.happenings import DAY, Announces
 from civic.official import Answer
 from civic.phases import moment_at
 from civic.space import Space
@@ -122,6 +122,7 @@ def test_what_citizens_added_is_gathered_in_the_morning_and_not_before(desk: Des
 def test_what_the_town_publishes_is_noted_at_its_hour(desk: Desk) -> None:
     rules = news_rules()
     town = Desk(desk.ledger, rules)
+    assert isinstance(NEWS, Announces)
     party = next(one for one in NEWS.announced(rules) if one.name == PARTY)
     town.now = party.at - 1
     town.step()
