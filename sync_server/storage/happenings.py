@@ -16,7 +16,8 @@ from civic.happenings import Happening
 from sync_server.storage.following_tables import endpoints, follows
 from sync_server.storage.happening_tables import happenings, tellings
 from sync_server.storage.ledger import Ledger
-from sync_server.storage.mails import Mail, Mails
+from sync_server.storage.mails import Mail
+from sync_server.storage.people_tables import mails
 
 
 class _Taken(Exception):
@@ -138,7 +139,8 @@ class Happenings:
                     if not connection.execute(sa.delete(tellings).where(_is(one))).rowcount:
                         raise _Taken
                 if mail is not None:
-                    Mails(self._ledger).put(connection, mail)
+                    # Known already where somebody followed in another way meanwhile: in the post once, under its id.
+                    connection.execute(self._ledger.insert(mails).values(**mail._asdict()).on_conflict_do_nothing())
         except _Taken:
             return False
         return True

@@ -17,7 +17,7 @@ from civic.happenings import ANSWER, NEWS, PHASE, RESULT, STALE, Happening
 from sync_server.following import telling
 from sync_server.following.push import Outcome
 from sync_server.following.telling import FIRST_PAUSE, House, Teller
-from sync_server.post.carriers import SmtpCarrier
+from sync_server.post.carriers import MailboxCarrier, SmtpCarrier
 from sync_server.post.round import Round
 from sync_server.processes import free_port
 from sync_server.storage import Ledger, open_ledger
@@ -163,15 +163,17 @@ def test_nobody_is_told_of_what_they_did_not_choose_and_nothing_twice(desk: Desk
     assert desk.service.told == [(key(9).kid, PHASE, f"/en/{SLUG}/", "en")]
 
 
-def test_who_follows_a_consultation_hears_of_answers_in_it_and_who_follows_both_hears_once(desk: Desk) -> None:
+def test_who_follows_a_consultation_hears_of_answers_in_it_and_who_follows_both_hears_once(
+    desk: Desk, tmp_path: Path
+) -> None:
     for number, about in ((1, SLUG), (2, f"{SLUG}/item"), (3, SLUG)):
         desk.person(number, ANSWER, about=about)
-    desk.follow("p:3", "digest", ANSWER, about=f"{SLUG}/item")
+    desk.follow("p:3", "mail", ANSWER, about=f"{SLUG}/item")
     desk.happens(happening(ANSWER, f"{SLUG}/item", number="7", status="study"))
-    desk.work()
-    desk.now = SEVEN
-    desk.work()
-    assert [one[1] for one in desk.letters()] == [f"citizen{number}@valbrume.example" for number in (1, 2, 3)]
+    assert desk.teller.step() == 2
+    Round(Mails(desk.ledger), VAULT, MailboxCarrier(tmp_path), lambda: AT).step()
+    assert desk.work() == 1
+    assert [one[1] for one in desk.letters()] == ["citizen1@valbrume.example"]
 
 
 def test_a_step_with_nothing_to_do_reads_no_towns_and_asks_one_thing(
