@@ -8,8 +8,8 @@ from sync_server.following.unsubscribing import PATH, Stop, Stops
 from sync_server.vault import Vault
 from tests.fuzz.target import Target
 
-STOPS = Stops(Vault(b"v" * 32, b"p" * 32, lambda n: bytes(n)))
-STRANGER = Stops(Vault(b"s" * 32, b"p" * 32, lambda n: bytes(n)))
+STOPS = Stops(Vault(b"v" * 32, b"p" * 32, bytes))
+STRANGER = Stops(Vault(b"s" * 32, b"p" * 32, bytes))
 SPACE, OTHER = "valbrume", "berges"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=/%é\0 "
 
