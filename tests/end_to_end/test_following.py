@@ -46,6 +46,13 @@ WAITING_ACT = """() => new Promise((done) => { indexedDB.open('preau:/').onsucce
   const writing = target.result.transaction('acts', 'readwrite');
   writing.objectStore('acts').put({ id: 'x', consultation: 'filature', state: 'waiting', next: 9e9 }, 'x');
   writing.oncomplete = () => done(); }; })"""
+RENEWED = """async (given) => {
+  const event = new ExtendableEvent('pushsubscriptionchange');
+  const done = new Promise((resolve, reject) => { event.waitUntil = (work) => work.then(resolve, reject); });
+  event.newSubscription = { options: {}, toJSON: () => ({ endpoint: given.endpoint, keys: given }) };
+  self.dispatchEvent(event);
+  await done;
+}"""
 BROWSER = Browser()
 
 
@@ -120,6 +127,10 @@ def test_a_phone_follows_is_told_and_stops(town: Town, able: Phone, service: Pus
         told = deliver(page, town, message, "Le résultat est publié.")
         assert (told["path"], told["lang"]) == ("/filature/", "fr")
     deliver(page, town, tell(town, service, "phase", "/en/filature/", "en"), "A stage has opened. You can take part.")
+    (worker,) = [one for one in able.context.service_workers if one.url.endswith("/suivre.js")]
+    worker.evaluate(RENEWED, BROWSER.subscription(f"{service.address}/new")._asdict())
+    tell(town, service, "result", "/filature/")
+    assert [path for path, _, _ in service.got] == ["/one", "/one", "/new/one"]
     page.reload()
     page.get_by_role("button", name="Ne plus suivre").click()
     see(page, "C’est fini : la mairie ne vous préviendra plus de cela.", "Vous ne suivez rien pour le moment.")
