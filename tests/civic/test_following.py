@@ -73,7 +73,8 @@ def test_anything_else_is_refused(body: dict[str, Any], field: str) -> None:
     [
         "http://push.example/x", "https://push.example:8443/x", "https://u@push.example/x", "https://push/x",
         "https://127.0.0.1/x", "https://[::1]/x", "https://2130706433/x", "https://a.b.0x7f/x", "https://db.internal/x",
-        "https://PUSH.example/x", "https://push.example/x#y", "https://push.example/a b", "https://push.example/é", "https://push.example/\0", "https://push.example./x",
+        "https://PUSH.example/x", "https://push.example/x#y", "https://push.example/a b", "https://push.example/é",
+        "https://push.example/\0", "https://push.example./x",
         "https://push..example/x", "ftp://push.example/x", "push.example", "", "https://push.example/" + "x" * 1024,
     ],
 )  # fmt: skip

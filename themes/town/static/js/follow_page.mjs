@@ -1,4 +1,4 @@
-// "Être prévenu": what this phone follows, and a wish to follow one thing more. The words are in the page, hidden until
+// "Rester au courant": what this phone follows, and a wish to follow one thing more. The words are in the page, hidden until
 // they hold; what is to be followed is in the address: #<slug>, or #<slug>/<id>/<end of its address>.
 import { find, findAll, focusOn } from './elements.mjs';
 import { leavePush, subscribeToPush, whyNoPush } from './follow_push.mjs';
@@ -63,7 +63,7 @@ class FollowPage {
     const $link = linkOf(about.split('/')[0]);
     if (!$link) return null;
     const isNumber = /^\d+$/.test(tail);
-    const within = about.includes('/') ? (this.$follow.dataset[isNumber ? 'number' : 'part'] || '').replace('{n}', tail) : '';
+    const within = about.includes('/') ? (this.$follow.dataset[isNumber ? 'number' : 'part'] || '').replace('{number}', tail) : '';
     return { title: `${$link.textContent}${within}`, address: `${$link.dataset.page}${tail ? `${tail}/` : ''}` };
   }
 
