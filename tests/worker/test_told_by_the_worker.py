@@ -55,5 +55,5 @@ def test_an_answer_of_the_town_reaches_who_follows_the_idea(tmp_path: Path) -> N
     body = message.get_body(("plain",))
     assert body is not None
     assert (message["To"], message["Subject"]) == ("ana@valbrume.example", "The town hall has answered: The mill")
-    assert "Where it stands: Accepted." in body.get_content()
+    assert "Where it stands: Taken up." in body.get_content()
     assert "/en/filature/1/" in body.get_content()
