@@ -45,6 +45,7 @@ class Code(StrEnum):
     EXPIRED = "expired"
     CODE_USED = "code_used"
     ADDRESS_SHARED = "address_shared"
+    NO_ADDRESS = "no_address"
     BAD_PHOTO = "bad_photo"
     PHOTO_CHANGED = "photo_changed"
     WRONG_OFFSET = "wrong_offset"

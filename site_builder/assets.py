@@ -19,7 +19,7 @@ from site_builder.theme import Theme
 
 ICON_SIDES = (192, 512)
 TOUCH_ICON_SIDE = 180
-WORKER = "sw.js"
+WORKER, PUSH_WORKER = "sw.js", "suivre.js"
 
 
 class _Late(NamedTuple):
@@ -85,10 +85,13 @@ _PARTS = {
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
+    "follow": _Late("follow_asset"),
 }
 # Parts that name what citizens chose or did, with the words of modules that they need.
 _NAMING = {"recount": ("choice.", *_OF_RECOUNTS), "mine": ("choice.", "counted.", "outbox.kind.")}
-_APART = tuple({prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
+# What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
+_PUSHED = "push."
+_APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[froz
     touch_icon = shelf.add(icon_png(colour, TOUCH_ICON_SIDE), "png")
     pngs = {side: shelf.add(icon_png(colour, side), "png") for side in ICON_SIDES}
     scripts, parts, acts = _scripts(shelf, theme, space.languages, used)
+    if theme.has_scripts:
+        shelf.files[PUSH_WORKER] = _push_worker(theme, space, pngs[ICON_SIDES[0]])
     shelf.files["manifest.webmanifest"] = _web_manifest(space, colour, icon, pngs)
     shelf.files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site_url}/sitemap.xml\n".encode()
     return Assets(shelf.files, scripts, parts, acts, icon, touch_icon)
@@ -159,6 +164,13 @@ def _scripts(
         scripts[code] = shelf.add(_ended(script), "js")
     shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]], PHOTOS_URL=urls[_SENDING.url])
     return scripts, parts, acts
+
+
+def _push_worker(theme: Theme, space: Space, icon: str) -> bytes:
+    """One for all languages: a message says in which one its phone reads."""
+    words = {code: _part(theme.script_words[code], (_PUSHED,)) for code in space.languages}
+    given = _constants(PUSH_WORDS=words, PUSH_ICON=icon, TOWN=space.name)
+    return _ended(bundle(theme.scripts / "follow_sw.mjs", given))
 
 
 def _given(

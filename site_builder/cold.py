@@ -76,7 +76,7 @@ def headers(
 ) -> bytes:
     """`_headers` for pages that have these styles."""
     manifests = ["/files.json", *(f"/{desk.consultation.slug}/files.json" for desk in desks)]
-    fresh = ["/sw.js", *(edition.path_of(path) for edition in editions for path in manifests)]
+    fresh = ["/sw.js", "/suivre.js", *(edition.path_of(path) for edition in editions for path in manifests)]
     site = editions[0].site
     shown = [edition.path_of(path) for edition in editions for path in framed]
     return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown)

@@ -68,6 +68,7 @@ class SiteView:
     script_url: str  # the page's script, "" where the theme has none
     part_urls: Mapping[str, str]  # what some pages load besides, by name (assets.py)
     acts_urls: Mapping[frozenset[str], str]  # by the modules of a consultation, what its pages load for their acts
+    push_key: str  # the town's public key for web push, "" where it has none
     methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
     touch_icon_url: str  # PNG, 180 pixels

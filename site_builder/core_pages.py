@@ -16,6 +16,7 @@ def core_pages(content: Content, *, is_mother: bool = False) -> list[Page]:
         Page("/decide/", "decided.html", {}, pack=CORE),
         Page("/mes-envois/", "outbox.html", {}, pack=CORE, is_listed=False),
         Page("/moi/", "person.html", {}, pack=CORE, is_listed=False),
+        Page("/suivre/", "following.html", {}, pack=CORE, is_listed=False),
         Page("/confirmer/", "confirm.html", {}, is_listed=False),
         Page("/sans-reseau/", "offline.html", {}, pack=CORE, is_listed=False),
         Page("/chercher/", "search.html", {}, pack=CORE),

@@ -73,7 +73,7 @@ def make_editions(
             meta=_meta(space, installation, language, box), pages=_links(content, language.code),
             feed_url=f"{language.prefix}/flux.xml", script_url=assets.scripts[language.code],
             part_urls=assets.parts[language.code], acts_urls=assets.acts[language.code],
-            methods=installation.methods, icon_url=assets.icon,
+            methods=installation.methods, push_key=installation.push_key, icon_url=assets.icon,
             touch_icon_url=assets.touch_icon, has_log=bool(installation.log),
             spaces=installation.spaces, mother=installation.mother, town_key=paper,
             arms=drawings[0], skyline=drawings[1], styles=styles, map=drawn,

@@ -41,7 +41,7 @@ def policy(styles: Iterable[str], sync_url: str, box_url: str = "") -> str:
             "worker-src 'self'",
             "base-uri 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types preau",
+            "trusted-types preau suivre",
         )
     )
 

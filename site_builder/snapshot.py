@@ -31,6 +31,7 @@ class Installation:
     box_url: str = ""  # where secret ballots go
     spaces: tuple[Document, ...] = ()  # affiliated to this one: what is open in each
     mother: Mapping[str, str] | None = None  # name and address of the one this is affiliated to
+    push_key: str = ""  # what phones are told under by push, "" where they are not
     methods: tuple[str, ...] = ()  # ways to be known: "email", "census", "oidc:<provider>"
 
 
@@ -48,7 +49,7 @@ def read_installation(folder: Path, space: Space) -> Installation:
     box_url = str(row.get("box_url") or sync_url).rstrip("/")
     return Installation(
         sync_url, site_url, row["receipt_key"], bool(row["precompress"]), row.get("log", ""), box_url,
-        tuple(row.get("spaces", ())), row.get("mother"), methods,
+        tuple(row.get("spaces", ())), row.get("mother"), str(row.get("push", "")), methods,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from civic.refusals import Code
+from sync_server.following.unsubscribing import PATH
 from sync_server.form_pages import FormPages
 from sync_server.front import Front, raise_found
 from sync_server.headers import register_headers
@@ -17,6 +18,7 @@ from sync_server.routes import (
     ballots,
     census,
     enrolment,
+    follows,
     forms,
     health,
     intake,
@@ -31,6 +33,7 @@ from sync_server.routes import (
     services,
     snapshots,
     tokens,
+    unfollow,
     witness,
 )
 from sync_server.services import Services
@@ -52,6 +55,8 @@ BLUEPRINTS = (
     witness.blueprint,
     photos.blueprint,
     open311.blueprint,
+    unfollow.blueprint,
+    follows.blueprint,
 )
 
 
@@ -68,7 +73,7 @@ def create_app(service: Services) -> Flask:
     app.before_request(check_size)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    register_problems(app, forms.problem_page, lambda: request.path.startswith((forms.PATH, *oidc.PAGES)))
+    register_problems(app, forms.problem_page, lambda: request.path.startswith((forms.PATH, PATH, *oidc.PAGES)))
     register_headers(app, service)
     check_policies(app)
     office = OfficeDoor(app.wsgi_app, service)

@@ -60,7 +60,7 @@ def serve(var: Path, host: str | None, port: int | None) -> None:
 def work(var: Path) -> None:
     """Build and publish whatever changes, until told to end."""
     from sync_server.storage import open_ledger
-    from sync_server.worker.opening import AlreadyAtWork, lock_folder, open_chores, open_worker
+    from sync_server.worker.opening import AlreadyAtWork, lock_folder, open_chores, open_teller, open_worker
 
     settings = settings_of(var)
     _log()
@@ -73,15 +73,19 @@ def work(var: Path) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: is_over.set())
     ledger = open_ledger(settings.database)
-    chores = threading.Thread(
-        target=open_chores(settings, keys_of(settings), ledger).run, args=(is_over,), name="chores"
-    )
-    chores.start()
+    keys = keys_of(settings)
+    beside = [
+        threading.Thread(target=opening(settings, keys, ledger).run, args=(is_over,), name=name)
+        for name, opening in (("chores", open_chores), ("telling", open_teller))
+    ]
+    for thread in beside:
+        thread.start()
     try:
-        open_worker(settings, keys_of(settings), ledger, _worker_name(settings)).run(is_over.wait)
+        open_worker(settings, keys, ledger, _worker_name(settings)).run(is_over.wait)
     finally:
         is_over.set()
-        chores.join()
+        for thread in beside:
+            thread.join()
         ledger.close()
 
 

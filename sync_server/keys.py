@@ -61,7 +61,7 @@ class LogKey(NamedTuple):
 class Keys(NamedTuple):
     """`receipt` signs receipts, `form` unsigned acts, `log` public logs, `witness` those of others.
 
-    `admin` (a token) may ask for rebuilds.
+    `admin` (a token) may ask for rebuilds. `push` says to push services who sends (VAPID, RFC 8292).
     `pepper` goes into the marks that identities are found by, `vault` opens what is kept encrypted: both 32 bytes.
     """
 
@@ -72,6 +72,7 @@ class Keys(NamedTuple):
     witness: LogKey
     pepper: bytes
     vault: bytes
+    push: SigningKey
 
 
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
@@ -86,6 +87,7 @@ def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
         witness=_log_key(folder / "witness.pem"),
         pepper=_secret(folder / "pepper", random),
         vault=_secret(folder / "vault.key", random),
+        push=open_signing_key(folder / "vapid.pem"),
     )
 
 

@@ -43,6 +43,7 @@ ABOUT: Mapping[str, str] = {
     "enrolments_per_hour": "proofs of identity begun from one network in an hour, 0 for no limit",
     "smtp_url": "mail server: smtp://user:password@host:587, smtps://…:465, or mailbox: to write into var/mailbox",
     "mail_from": "sender of the letters, where it is not the town hall's address of space.toml",
+    "push_hosts": "push services inside your own network, host or host:port; others must be on the public internet",
     "oidc": "providers of identity, a table each: [oidc.franceconnect], itsme, google, facebook (docs/providers/)",
     "retention_months": "months after which what is kept about a person who was not seen is erased, 0 for never",
     "theme": "folder of the theme",
@@ -77,6 +78,7 @@ class Settings:
     enrolments_per_hour: int = 60
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    push_hosts: tuple[str, ...] = ()
     oidc: tuple[Provider, ...] = ()
     retention_months: int = 24
     theme: Path = THEMES / "town"

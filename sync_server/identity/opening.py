@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from civic.module import Modules
+from sync_server.following.requests import FollowDoor
 from sync_server.identity.addresses import read_providers, read_throwaway
 from sync_server.identity.enrolling import Enrolling, Kept
 from sync_server.identity.issuing import Issuers, Issuing, Stored
@@ -45,6 +46,7 @@ class Identities(NamedTuple):
     returning: Returning
     issuing: Issuing
     census: CensusDoor
+    following: FollowDoor
 
 
 def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Modules, sources: Sources) -> Identities:
@@ -62,7 +64,9 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Mod
     returning = Returning(kept.enrolments, federated, vault, sources.now)
     stored = Stored(Grants(ledger), IssuedTokens(ledger), Residency(ledger, lambda: vault))
     issuing = Issuing(stored, modules, _issuers(settings, sources), sources, time.sleep)
-    return Identities(enrolling, mine, returning, issuing, census)
+    wishes = Windows(10 * settings.enrolments_per_hour, sources.monotonic, HOUR)
+    following = FollowDoor(ledger, nonces, vault, wishes, settings.push_hosts, sources.now)
+    return Identities(enrolling, mine, returning, issuing, census, following)
 
 
 def offered(settings: Settings, *, has_list: bool = False) -> tuple[str, ...]:

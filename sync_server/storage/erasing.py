@@ -14,6 +14,7 @@ from civic.canonical import b64u_decode, parse_json
 from civic.slots import Counted, is_ballot
 from civic.tombstones import Tombstone, erased_head, no_more, remains_of
 from sync_server.storage.batch import head_of, head_row, stone_row
+from sync_server.storage.following_tables import forget_followers
 from sync_server.storage.households import GUARDIAN, NAME, RESIDENT
 from sync_server.storage.issued import detach_person
 from sync_server.storage.ledger import Ledger
@@ -155,6 +156,10 @@ def rev_of(record: Record) -> int:
 def _forget_person(connection: sa.Connection, space: str, pid: str) -> None:
     own = sa.select(devices.c.kid).where(devices.c.space == space, devices.c.pid == pid)
     connection.execute(sa.delete(enrolments).where(enrolments.c.space == space, enrolments.c.kid.in_(own)))
+    phones = connection.execute(
+        sa.select(devices.c.kid).where(devices.c.space == space, devices.c.pid == pid)
+    ).scalars()
+    forget_followers(connection, space, [pid, *phones])
     # A ballot key stays bound to whom it acted for: an act sent once more is known, and never counts for another.
     bound = sa.update(grants).where(grants.c.space == space, grants.c.pid == pid)
     connection.execute(bound.values(kid=""))

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from civic.canonical import b64u_decode, b64u_encode
+from sync_server.storage.following_tables import endpoints, follows
+from sync_server.storage.happening_tables import happenings, tellings
 from sync_server.storage.ledger import Ledger
 from sync_server.storage.letter_tables import letter_answers, letter_keys, letter_talks
 from sync_server.storage.people_tables import (
@@ -35,8 +37,9 @@ OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
 SAID = (profiles, group_tables)
 LETTERS = (letter_keys, letter_talks, letter_answers)
+FOLLOWED = (follows, endpoints, happenings, tellings)  # with who was told: nobody is told again
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *LISTED, *LETTERS, issued, hidden, answers, photos, told)
+MOVED = (*OF_PERSONS, *SAID, *FOLLOWED, *LISTED, *LETTERS, issued, hidden, answers, photos, told)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

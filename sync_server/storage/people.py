@@ -14,6 +14,7 @@ from civic.canonical import b64u_encode
 from civic.grant import Device
 from civic.jws import PublicKey
 from civic.refusals import Code, Refused
+from sync_server.storage.following_tables import forget_followers
 from sync_server.storage.grants import find_devices, find_proofs, note_seen
 from sync_server.storage.households import RESIDENT, is_anothers_mailbox, was_resident
 from sync_server.storage.ledger import Ledger
@@ -177,6 +178,7 @@ class People:
     def revoke(self, space: str, pid: str, kid: str, now: int) -> bool:
         """The device may act no more, durably; False where the person has no such device."""
         with self._ledger.writing() as connection:
+            lock_space(self._ledger, connection, space)
             return _revoke(connection, space, pid, kid, now)
 
     def consent(self, space: str, pid: str, purpose: str, now: int, *, allowed: bool) -> None:
@@ -189,6 +191,8 @@ class People:
             kept = _KEPT_FOR.get(purpose)
             if kept is not None and not allowed:
                 connection.execute(sa.delete(kept).where(kept.c.space == space, kept.c.pid == pid))
+            if purpose == "contact" and not allowed:
+                forget_followers(connection, space, [pid])  # by e-mail, that is
 
     def keep_contact(self, connection: sa.Connection, space: str, pid: str, address: bytes) -> None:
         """Keeps the sealed address unless the person has forbidden it; inside the caller's transaction."""
@@ -213,7 +217,10 @@ def lock_space(ledger: Ledger, connection: sa.Connection, space: str) -> None:
 def _revoke(connection: sa.Connection, space: str, pid: str, kid: str, now: int) -> bool:
     own = sa.and_(devices.c.space == space, devices.c.pid == pid, devices.c.kid == kid)
     connection.execute(sa.update(devices).where(own, devices.c.revoked_at == 0).values(revoked_at=max(1, now)))
-    return connection.execute(sa.select(devices.c.kid).where(own)).first() is not None
+    is_theirs = connection.execute(sa.select(devices.c.kid).where(own)).first() is not None
+    if is_theirs:
+        forget_followers(connection, space, [kid])
+    return is_theirs
 
 
 def _taking_part(connection: sa.Connection, space: str, pid: str) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from civic.admission import FORM_VOTER, Rules
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
+from civic.happenings import Said
 from civic.moderation import Hidden
 from civic.module import Document, Entry, Module, Modules
 from civic.official import Answer, answers_document
@@ -135,10 +136,14 @@ class Fold:
                 break
             if one.payload is not None:
                 module, first = self._modules[one.kind], one.head
-                found.append(
-                    Arrival(module, one.kind, identity, first.first_no, one.number, first.first_rx, one.payload)
-                )
+                came = first.first_no, one.number, first.first_rx
+                found.append(Arrival(module, one.kind, identity, *came, one.payload, first.subject))
         return found[::-1]
+
+    def answered_after(self, at: int) -> list[Said]:
+        """The answers that the town gave after that instant about what pages show."""
+        given = [(n, one) for some in self._answers.values() for n, one in enumerate(some, 1) if one.at > at]
+        return [Said(number, n, one) for n, one in given if (number := self._number_of(one.about))]
 
     def items(self, moved: Iterable[HeadRow]) -> list[str]:
         """The items whose totals `apply` must be given after these heads moved; none while counts are hidden."""

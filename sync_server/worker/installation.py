@@ -18,7 +18,7 @@ class Installation(NamedTuple):
 
     `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
     (sync_server.worker.groups), once. `media` is the folder of photos. `dispatch` writes to who sees to what has
-    arrived (sync_server.dispatching).
+    arrived (sync_server.dispatching) and notes what followers are to be told of (sync_server.following).
     """
 
     document: Callable[[Content], Document]

@@ -7,12 +7,13 @@ import os
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from random import SystemRandom
 
 from civic import modules
+from civic.canonical import b64u_encode
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
 from civic.log.checkpoint import origin_of
@@ -20,6 +21,9 @@ from civic.module import Document
 from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.dispatching import Dispatching
+from sync_server.following.noting import Noting
+from sync_server.following.opening import open_pusher
+from sync_server.following.telling import House, Teller
 from sync_server.identity.opening import offered
 from sync_server.identity.retention import Retention
 from sync_server.issuer_ending import IssuerEnding
@@ -32,6 +36,7 @@ from sync_server.post.round import Round
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
+from sync_server.storage.happenings import Happenings
 from sync_server.storage.households import has_list
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
@@ -89,7 +94,7 @@ def open_town(
         partial(_draw_groups, keys, ledger),
         settings.media,
         partial(affiliates.stamp, space),
-        partial(_dispatch, settings, keys, ledger),
+        partial(_dispatch, settings, keys, ledger, Noting(Happenings(ledger), _now_in_seconds)),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
@@ -120,6 +125,15 @@ def open_chores(settings: Settings, keys: Keys, ledger: Ledger) -> Chores:
     developing = Developing(Photos(ledger), PhotoShelf(settings.media))
     towns = partial(_read_towns, settings.content)
     return Chores(round_, Enrolments(ledger), retention, endings, developing, towns, _now_in_seconds)
+
+
+def open_teller(settings: Settings, keys: Keys, ledger: Ledger) -> Teller:
+    """Who tells those that follow something."""
+    words = cache(partial(load_words, modules.HERE))
+    push, has_mail = partial(open_pusher, settings, keys, ledger), bool(settings.smtp_url)
+    house = House(words, push, has_mail, settings.mail_from, settings.site_url, settings.sync_url)
+    vault, towns = Vault(keys.vault, keys.pepper, os.urandom), partial(_read_towns, settings.content)
+    return Teller(ledger, vault, house, towns, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:
@@ -171,7 +185,10 @@ def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[D
     return documents
 
 
-def _dispatch(settings: Settings, keys: Keys, ledger: Ledger, space: Space, folds: Sequence[Fold]) -> None:
+def _dispatch(
+    settings: Settings, keys: Keys, ledger: Ledger, noting: Noting, space: Space, folds: Sequence[Fold]
+) -> None:
+    noting.step(space, folds)
     if settings.smtp_url:  # else a letter would only wait
         words, vault = partial(load_words, modules.HERE), Vault(keys.vault, keys.pepper, os.urandom)
         step = Dispatching(ledger, vault, words, settings.mail_from, settings.site_url, _now_in_seconds).step
@@ -189,6 +206,7 @@ def _document(settings: Settings, keys: Keys, ledger: Ledger, affiliates: Affili
         "site_url": settings.site_url or town.space.site_url,
         "receipt_key": keys.receipt.jwk,
         "log": keys.log.vkey(origin_of(town.space.site_url)),
+        "push": b64u_encode(b"\x04" + keys.push.x + keys.push.y),
         "precompress": settings.precompress,
         "methods": list(offered(settings, has_list=has_list(ledger, town.space.id))),
     }

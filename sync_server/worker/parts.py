@@ -47,6 +47,7 @@ class Arrival(NamedTuple):
     number: int
     received_at: int
     payload: Any
+    subject: str  # id of what it is about, its own where it is about itself
 
 
 class Kept(NamedTuple):

@@ -112,7 +112,7 @@ class Town:
         self._written(self.builder.reload())
         self.dirty.clear()
         self._draw_groups()
-        self._dispatch()
+        self.tell()
 
     def catch_up(self) -> bool:
         """Folds the records since the last time and has the pages they touch written; False if it must `rebuild`.
@@ -168,7 +168,7 @@ class Town:
             write_snapshot(self.snapshots / f"{slug}.json", tables)
         self._written(self.builder.settle())
         self.dirty.clear()
-        self._dispatch()
+        self.tell()
 
     @property
     def is_log_due(self) -> bool:
@@ -212,7 +212,8 @@ class Town:
                 self._drawn.add(slug)
         return len(self._drawn) > before
 
-    def _dispatch(self) -> None:
+    def tell(self) -> None:
+        """Has it written down who is to be told of what has happened; costs next to nothing if nothing has."""
         self.installation.dispatch(self._own_space(), [*self._folds.values()])
 
     def _results(self) -> Iterator[tuple[str, bytes]]:

@@ -21,6 +21,7 @@ POLL = 0.05
 QUIET, PATIENCE = 0.1, 0.4  # seconds a change waits for company
 IDLE, LATEST = 2.0, 30.0  # seconds until cold files are written
 CONTENT_LOOK = PHOTO_LOOK = 1.0
+TELL_LOOK = 60.0  # seconds: what the clock alone makes happen is told within them
 LEASE, RENEW = 30, 10.0
 LEDGER_RETRY, LONGEST_RETRY = 1.0, 30.0
 MAX_WARM = 4  # builders kept warm at once; the one used longest ago is let go
@@ -44,7 +45,7 @@ class Watch:
         self._built: Built | None = None  # None: not ours
         self._renew_at = 0.0
         self._stamp: object = None
-        self._look_at = self._photos_at = 0.0
+        self._look_at = self._photos_at = self._tell_at = 0.0
         self._must_rebuild = True
         self._is_ready = False
         self._seen_no, self._first_at, self._last_at = 0, 0.0, 0.0
@@ -125,6 +126,9 @@ class Watch:
         self.town.publish()
 
     def _follow(self, position: Position, now: float) -> None:
+        if now >= self._tell_at:
+            self._tell_at = now + TELL_LOOK
+            self.town.tell()
         if now >= self._photos_at:
             self._photos_at = now + PHOTO_LOOK
             if self.town.show_photos():

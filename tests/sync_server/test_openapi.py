@@ -49,6 +49,7 @@ SIGNED = (
     "/v1/me",
     "/v1/tokens",
     "/v1/replies",
+    "/v1/follows",
 )
 GEO = "/v1/open311/{space}/{slug}/requests.{fmt}"
 JUDGED: dict[str, list[Any]] = {

@@ -72,7 +72,7 @@ def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -
     assert len(one.admin) == 43
     assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {
         "receipt.pem": 0o600, "form.pem": 0o600, "admin.token": 0o600, "log.pem": 0o600, "witness.pem": 0o600,
-        "pepper": 0o600, "vault.key": 0o600,
+        "vapid.pem": 0o600, "pepper": 0o600, "vault.key": 0o600,
     }  # fmt: skip
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert set(one.receipt.jwk) == {"crv", "kty", "x", "y"}

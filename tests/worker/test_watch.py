@@ -96,6 +96,7 @@ class Scene:
             FailingHost(),
         )
         self.wall, self.steady = float(OPENS + 1000), 50.0
+        self.told: list[int] = []  # how many consultations were looked at, each time
         self.write(counts)
         self.worker = self.hire("one")
 
@@ -117,7 +118,7 @@ class Scene:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
                 Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups,
-                             self.folder / "media"),
+                             self.folder / "media", dispatch=lambda _, folds: self.told.append(len(folds))),
                 lambda: int(self.wall),
             )  # fmt: skip
 
@@ -196,6 +197,16 @@ def test_cold_files_follow_after_thirty_seconds_even_if_it_is_not(scene: Scene) 
         scene.act(Citizen(number, scene.rules).propose(number))
         asked += list(scene.pass_time(1.0))
     assert asked.count("settle") == 1
+
+
+def test_what_the_clock_alone_makes_happen_is_looked_for_every_minute_and_builds_nothing(scene: Scene) -> None:
+    scene.pass_time(3)
+    scene.told.clear()
+    scene.builder.asked.clear()
+    for seconds in (61, 1, 61, 30, 31):
+        scene.steady += seconds
+        scene.worker.step()
+    assert (scene.told, scene.builder.asked) == ([1, 1, 1], [])
 
 
 def test_a_hidden_vote_builds_nothing(tmp_path: Path, ledger: Ledger) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
 from civic.groups import Told
+from civic.happenings import Announced
 from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.news.articles import MOST_SEATS, Article, articles_of, find, slot_id
 from civic.modules.news.line import asked_of, states
@@ -32,7 +33,7 @@ class Registration(NamedTuple):
 
 
 class News:
-    """See civic.module.Module, Timed and civic.queues.Queueing."""
+    """See civic.module.Module, Timed, civic.happenings.Announces and civic.queues.Queueing."""
 
     name = "news"
     kinds: tuple[str, ...] = (KIND,)
@@ -73,8 +74,7 @@ class News:
         if article is None or article.event is None or name not in ("event", "seats"):
             return None
         if name == "event":
-            titles = {lang: text.title for lang, text in article.texts.items()}
-            return Offered((Option(article.name, label=titles),))
+            return Offered((Option(article.name, label=_titles(article)),))
         return Offered(tuple(Option(one) for one in self.choices[: article.event.seats_each]))
 
     def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
@@ -114,6 +114,13 @@ class News:
         """When registrations end, and when an event is over."""
         return tuple(at for one in articles_of(consultation).values() for at in one.changes_at)
 
+    def announced(self, consultation: Consultation) -> tuple[Announced, ...]:
+        """Every article, by the date that the town gave it."""
+        return tuple(
+            Announced(one.name, one.date, f"/{consultation.slug}/{one.name}/", _titles(one))
+            for one in articles_of(consultation).values()
+        )
+
     def check_place(self, kind: str, payload: Any, consultation: Consultation, rx: int) -> None:
         """See Queueing. After the last hour the grace holds, but never beyond the event itself."""
         article = find(consultation, payload.event)
@@ -143,4 +150,8 @@ class News:
 
 def _queue(article: Article) -> Queue:
     at = article.date if article.event is None else article.event.starts_at
-    return Queue(article.id, {lang: text.title for lang, text in article.texts.items()}, at)
+    return Queue(article.id, _titles(article), at)
+
+
+def _titles(article: Article) -> dict[str, str]:
+    return {lang: text.title for lang, text in article.texts.items()}

@@ -25,6 +25,9 @@ declare const PHOTOS_URL: string;
 declare const PHOTO_WORDS: Record<string, string>;
 declare const PLACE_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
+declare const PUSH_WORDS: Record<string, Record<string, string>>;
+declare const PUSH_ICON: string;
+declare const TOWN: string;
 declare const BROUGHT: ((page: Page, tools: Tools) => void)[];
 
 interface PublicJwk {
