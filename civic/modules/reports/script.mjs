@@ -37,8 +37,7 @@ export function start(page, { element, find, say }) {
   const known = fetch($near.dataset.near || '').then((answer) => answer.json()).then(({ reports }) => reports).catch(() => []);
   let last = '';
   const look = async () => {
-    const label = $category.selectedIndex > 0 ? $category.options[$category.selectedIndex].text : '';
-    $form.dataset.title = label;
+    const label = $form.dataset.title = valueOf('category') && $category.selectedOptions[0].text;
     const asked = { c: valueOf('category'), address: valueOf('place.address'), lat: valueOf('place.lat'), lon: valueOf('place.lon') };
     const found = (await known).filter((/** @type {Known} */ one) => isNear(one, asked)).slice(0, MOST);
     const links = found.map((/** @type {Known} */ { n, address }) => element('li', {}, element(
