@@ -79,6 +79,7 @@ _PARTS = {
     "held": _Late("held_asset"),
     "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
+    "sealed": _Late("sealed_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
 }

@@ -117,7 +117,7 @@ class Scene:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
                 Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups,
-                             self.folder / "media"),
+                             self.folder / "media", lambda _space, _slug: bytes(32)),
                 lambda: int(self.wall),
             )  # fmt: skip
 
