@@ -22,6 +22,7 @@ READ = "read"  # what `[actions.read]` is about: no kind of act, for nobody sign
 MEMBERS = "members"
 NOBODY_KEPT_OUT = "no"
 KEY_BYTES, NONCE_BYTES, KID_BYTES = 32, 12, 16
+SEALED = ".sealed"  # how the name of a sealed file of open data ends
 FOLDER = "private"  # below a town's snapshots: what no server hands out
 _HOW = (MEMBERS, NOBODY_KEPT_OUT)
 

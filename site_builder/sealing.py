@@ -16,14 +16,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from civic.canonical import b64u_encode
 from civic.module import Page
-from civic.privacy import KEY_BYTES, READ, bound_to, key_name, kid_of, nonce_of
+from civic.privacy import KEY_BYTES, READ, SEALED, bound_to, key_name, kid_of, nonce_of
 from site_builder.cold import Files, packs_of
 from site_builder.desk import Desk
 from site_builder.edition import Edition
 from site_builder.failure import BuildFailure
 from site_builder.output import Output
 
-SEALED = ".sealed"  # how the name of a sealed file of open data ends
 _WHOLE = re.compile(r"<title>.*?</title>|<body[^>]*>|<main\b.*</main>", re.DOTALL)
 _RUN = re.compile(r'<script src="([^"]+)" defer></script>')
 _SCRIPT = re.compile(r"/a/[\w.-]+\.js")

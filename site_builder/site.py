@@ -139,8 +139,10 @@ class Site:
         if has_moved:
             for edition in self.editions:
                 edition.show(desk)
+        if has_moved and slug not in self.seals:
+            for edition in self.editions:
                 edition.list_all(self.public)
-            jobs += [] if slug in self.seals else [(page, None) for page in self.core]
+            jobs += [(page, None) for page in self.core]
         self.photos.grow()  # before the pages that show them
         self._print(jobs)
         # One that is written and gone again before all is looked at must go too.
