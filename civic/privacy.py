@@ -1,7 +1,8 @@
 """Private consultations: who may read one, and what its pages are sealed with (docs/formats.md §30).
 
 A private consultation is published sealed: the static host has pages that only a reader's key opens. The key is one
-for all readers of a consultation; the town's server hands it to a phone whose person may read.
+for all readers of a consultation: the town's server hands it to a phone whose person may read ("members"), or a code
+that the town gives out opens it ("code").
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from civic.space import Space
 
 READ = "read"  # what `[actions.read]` is about: no kind of act, for nobody signs that they read
-MEMBERS = "members"
+MEMBERS, CODE = "members", "code"
 NOBODY_KEPT_OUT = "no"
 KEY_BYTES, NONCE_BYTES, KID_BYTES = 32, 12, 16
 SEALED = ".sealed"  # how the name of a sealed file of open data ends
 FOLDER = "private"  # below a town's snapshots: what no server hands out
-_HOW = (MEMBERS, NOBODY_KEPT_OUT)
+_HOW = (MEMBERS, CODE, NOBODY_KEPT_OUT)
 
 
 class Privacy(NamedTuple):
@@ -51,16 +52,20 @@ def read_privacy(table: Mapping[str, Any], where: str, rules: Mapping[str, Any],
     `rules` are those that were read already: a private consultation leaves no other way to what it says.
     """
     by = read_how(table, where, space.private)
-    if not by and READ in read_member(table, "actions", dict, where, {}):
-        raise DeclarationError(f"{where}, [actions.{READ}]: everybody reads this consultation; only a private one asks")
+    if by != MEMBERS and READ in read_member(table, "actions", dict, where, {}):
+        raise DeclarationError(f'{where}, [actions.{READ}]: nobody is asked who reads unless private = "{MEMBERS}"')
     if "teaser" in table and not by:
         raise DeclarationError(f"{where}: 'teaser' is for private consultations")
     if not by:
         return EVERYBODY
-    if rules["mode"] != "named":
+    if rules["unsigned"]:
+        raise DeclarationError(f"{where}: a private consultation takes nothing from the plain form: unsigned = []")
+    if by == MEMBERS and rules["mode"] != "named":
         raise DeclarationError(f'{where}: private = "{by}" needs mode = "named": members are people the town knows')
     if rules["publish_rows"]:
-        raise DeclarationError(f"{where}: the ballots of a private consultation are not published: publish_rows = false")
+        raise DeclarationError(
+            f"{where}: the ballots of a private consultation are not published: publish_rows = false"
+        )
     if any(one.get("secret") is True for one in read_member(table, "question", list, where, [])):
         raise DeclarationError(f"{where}: a private consultation cannot ask a secret question yet")
     return Privacy(by, read_words(table, "teaser", where, space.languages) if "teaser" in table else {})
@@ -74,6 +79,16 @@ def snapshot_name(consultation: Consultation) -> str:
 def key_name(slug: str) -> str:
     """Where the key that its pages are sealed with is, likewise."""
     return f"{FOLDER}/{slug}.key"
+
+
+def wrapped_name(slug: str) -> str:
+    """Where that key is, likewise, as a code opens it."""
+    return f"{FOLDER}/{slug}.wrapped"
+
+
+def salt_of(key: bytes) -> bytes:
+    """What a code is derived with into what wraps `key`: another one for each key."""
+    return f"preau-reading-code-v1|{kid_of(key)}".encode()
 
 
 def kid_of(key: bytes) -> str:

@@ -90,7 +90,9 @@ def headers(
     return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown, closed)
 
 
-def packs_of(pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]) -> Files:
+def packs_of(
+    pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]
+) -> Files:
     """The packs of these pages, which are written already, and the manifest that names them."""
     packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words)
     yield from packs.files.items()

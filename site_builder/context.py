@@ -19,7 +19,8 @@ consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (li
 The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data, register,
 recount) get `consultations` (a tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by
 closing date, then coming, then decided, newest first), `projects` (a tuple of ProjectView) and `private` (a tuple of
-PrivateView, which are not among `consultations`); project.html gets `project`; page.html gets `text` (TextView) and `name`.
+PrivateView, which are not among `consultations`); project.html gets `project`; page.html gets `text` (TextView) and
+`name`.
 """
 
 from __future__ import annotations
@@ -142,7 +143,6 @@ class PrivateView(NamedTuple):
     """What everybody may know of a private consultation; `teaser` is "" where the town says nothing."""
 
     slug: str
-    by: str
     teaser: str
 
 

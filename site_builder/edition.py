@@ -118,7 +118,7 @@ class Edition:
         self._policies: dict[tuple[str, bool], str] = {}
         rules = content.consultations.values()
         self.private = tuple(
-            PrivateView(one.slug, one.privacy.by, one.privacy.teaser.get(language.code, "")) for one in rules if one.private
+            PrivateView(one.slug, one.privacy.teaser.get(language.code, "")) for one in rules if one.private
         )
         self._pictures: dict[tuple[str, str], Picture] = {}
         self._templates: dict[str, jinja2.Template] = {}
@@ -284,7 +284,7 @@ class Edition:
             template = self._templates[name] = self._environment.get_template(name)
         return template
 
-    def _policy(self, style: str, is_sealed: bool) -> str:  # noqa: FBT001
+    def _policy(self, style: str, is_sealed: bool) -> str:
         key = style, is_sealed
         if key not in self._policies:
             styles = [style] if style else []

@@ -15,8 +15,20 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from civic.canonical import b64u_encode
+from civic.consultation import Consultation
 from civic.module import Page
-from civic.privacy import KEY_BYTES, READ, SEALED, bound_to, key_name, kid_of, nonce_of
+from civic.privacy import (
+    CODE,
+    FOLDER,
+    KEY_BYTES,
+    READ,
+    SEALED,
+    bound_to,
+    key_name,
+    kid_of,
+    nonce_of,
+    wrapped_name,
+)
 from site_builder.cold import Files, packs_of
 from site_builder.desk import Desk
 from site_builder.edition import Edition
@@ -29,10 +41,10 @@ _SCRIPT = re.compile(r"/a/[\w.-]+\.js")
 
 
 class Seal:
-    """Closes the files of one consultation."""
+    """Closes the files of one consultation; `wrapped` is its key as a code opens it, b"" where none does."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key, self._cipher, self.kid = key, AESGCM(key), kid_of(key)
+    def __init__(self, key: bytes, wrapped: bytes = b"") -> None:
+        self._key, self._cipher, self.kid, self.wrapped = key, AESGCM(key), kid_of(key), wrapped
 
     def close(self, file: str, data: bytes) -> bytes:
         """`data`, made small and sealed as the content of `file`: 12 bytes of nonce, AES-256-GCM, its mark."""
@@ -41,13 +53,18 @@ class Seal:
         return nonce + self._cipher.encrypt(nonce, small, bound_to(file))
 
 
-def read_seal(snapshots: Path, slug: str) -> Seal:
+def read_seal(snapshots: Path, consultation: Consultation) -> Seal:
     """The seal of a private consultation, from the key in the snapshot's folder; BuildFailure where there is none."""
-    file = snapshots / key_name(slug)
-    key = file.read_bytes() if file.is_file() else b""
-    if len(key) != KEY_BYTES:
-        raise BuildFailure(f"{slug} is private, and {file} holds no key: only the town's own server builds its pages")
-    return Seal(key)
+    slug, is_coded = consultation.slug, consultation.privacy.by == CODE
+    key, wrapped = _key_in(snapshots / key_name(slug)), _key_in(snapshots / wrapped_name(slug)) if is_coded else b""
+    if len(key) != KEY_BYTES or bool(wrapped) != is_coded:
+        where = snapshots / FOLDER
+        raise BuildFailure(f"{slug} is private, and {where} holds no key: only the town's own server builds its pages")
+    return Seal(key, wrapped)
+
+
+def _key_in(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
 
 
 def sealed_page(edition: Edition, page: Page, html: bytes, seal: Seal, slug: str) -> tuple[bytes, str]:
@@ -62,10 +79,11 @@ def sealed_page(edition: Edition, page: Page, html: bytes, seal: Seal, slug: str
     return edition.fill(
         replace(page, template="sealed.html", searched=None, is_pictured=False, as_of=0),
         {
-            "consultation": None, "facts": None, "panels": (), "parts": edition.site.styles.names,
+            "consultation": None, "facts": None, "panels": (), "parts": list(edition.site.styles.names),
             "private": next(one for one in edition.private if one.slug == slug),
-            "asked": edition.content.consultations[slug].eligibility.of(READ).assurance,
-            "kid": seal.kid, "sealed": sealed, "run": run, "later": later, "file": edition.file_of(page.path),
+            "asked": edition.content.consultations[slug].eligibility.of(READ).assurance, "kid": seal.kid,
+            "wrapped": b64u_encode(seal.wrapped), "file": edition.file_of(page.path), "sealed": sealed,
+            "run": run, "later": later,
         },
         is_sealed=True,
     )  # fmt: skip

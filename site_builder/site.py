@@ -83,7 +83,7 @@ class Site:
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content, is_mother=bool(installation.spaces))
         rules = self.content.consultations
-        self.seals = {slug: read_seal(folders.snapshots, slug) for slug, one in rules.items() if one.private}
+        self.seals = {slug: read_seal(folders.snapshots, one) for slug, one in rules.items() if one.private}
         self.desks: dict[str, Desk] = {}
         for slug, consultation in rules.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)

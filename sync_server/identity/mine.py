@@ -47,9 +47,7 @@ class Asking(NamedTuple):
 class Mine:
     """`now` gives epoch seconds."""
 
-    def __init__(
-        self, ledger: Ledger, nonces: Nonces, vault: Vault, readers: Readers, now: Callable[[], int]
-    ) -> None:
+    def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, readers: Readers, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
         self._people, self._grants, self._issued = People(ledger), Grants(ledger), IssuedTokens(ledger)
         self._household, self._profiles = Household(ledger, vault), Profiles(ledger)

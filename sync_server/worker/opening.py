@@ -90,7 +90,7 @@ def open_town(
         keys.pepper,
         partial(_draw_groups, keys, ledger),
         settings.media,
-        reading.of,
+        reading,
         lambda: (affiliates.stamp(space), reading.stamp(space)),
         partial(_dispatch, settings, keys, ledger),
     )

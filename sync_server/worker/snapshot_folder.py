@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 
 from civic.consultation import Consultation
 from civic.module import Document
-from civic.privacy import FOLDER, key_name, snapshot_name
-from sync_server.reading_keys import place_key
+from civic.privacy import CODE, FOLDER, key_name, snapshot_name, wrapped_name
+from sync_server.reading_keys import ReadingKeys, place_key
 from sync_server.worker.parts import Tables
 from sync_server.worker.snapshot_files import write_snapshot
 
@@ -16,13 +16,10 @@ TOWN = "space.json"
 
 
 class SnapshotFolder:
-    """What is private lies in a folder of its own, for the builder alone: no route reads it.
+    """What is private lies in a folder of its own, for the builder alone: no route reads it."""
 
-    `key_of` gives the key of a private consultation, by its space and slug.
-    """
-
-    def __init__(self, path: Path, key_of: Callable[[str, str], bytes]) -> None:
-        self.path, self._key_of = path, key_of
+    def __init__(self, path: Path, keys: ReadingKeys) -> None:
+        self.path, self._keys = path, keys
 
     def write_town(self, installation: Document) -> None:
         """What the site is told of its installation."""
@@ -31,13 +28,17 @@ class SnapshotFolder:
     def write(self, consultation: Consultation, tables: Tables) -> None:
         """The snapshot of one consultation; with its key, where it is private."""
         if consultation.private:
-            key = self._key_of(consultation.space, consultation.slug)
-            place_key(self.path / key_name(consultation.slug), key)
+            space, slug = consultation.space, consultation.slug
+            place_key(self.path / key_name(slug), self._keys.of(space, slug))
+            if consultation.privacy.by == CODE:
+                place_key(self.path / wrapped_name(slug), self._keys.wrapped(space, slug))
         write_snapshot(self.path / snapshot_name(consultation), tables)
 
     def forget_others(self, consultations: Collection[Consultation]) -> None:
         """Removes what is no consultation's any more, or was where another kind of reader finds it."""
-        kept = {TOWN, *map(snapshot_name, consultations), *(key_name(one.slug) for one in consultations if one.private)}
+        kept = {TOWN, *map(snapshot_name, consultations)}
+        kept |= {key_name(one.slug) for one in consultations if one.private}
+        kept |= {wrapped_name(one.slug) for one in consultations if one.privacy.by == CODE}
         for file in (*self.path.glob("*.json"), *self.path.glob(f"{FOLDER}/*")):
             if file.relative_to(self.path).as_posix() not in kept:
                 file.unlink()

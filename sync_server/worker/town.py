@@ -73,7 +73,7 @@ class Town:
         self._past: Mapping[str, list[bytes]] = {}
         self._folds: dict[str, Fold] = {}
         self._log: TownLog | None = None
-        self._files = SnapshotFolder(snapshots, installation.reading_key)
+        self._files = SnapshotFolder(snapshots, installation.reading_keys)
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
         self._photos = TownPhotos(Photos(ledger), PhotoShelf(installation.media), snapshots / "photos")
         self._drawn: set[str] = set()  # consultations whose tables by group are drawn

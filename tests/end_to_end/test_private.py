@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from sync_server.reading_keys import ReadingKeys, on_paper
 from tests.end_to_end.conftest import OpenPhone, OpenTown
 from tests.end_to_end.gestures import propose, see, vote
 from tests.end_to_end.test_who_is_voting import make_known
@@ -19,10 +20,10 @@ RESIDENTS = '[actions.read]\nassurance = "census"'
 
 @pytest.fixture(scope="module")
 def town(open_town: OpenTown) -> Town:
-    """Two private consultations: known by a mailbox one reads "cercle"; "conseil" asks for more."""
-    members = Plan((TAKES,), assurance="email", private=True, categories=CATEGORIES)
-    residents = Plan((TAKES,), assurance="email", private=True, questions=RESIDENTS)
-    plans = {"cercle": members, "conseil": residents}
+    """Private ones: a mailbox opens "cercle", "conseil" asks for more, "atelier" has a code."""
+    members = Plan((TAKES,), assurance="email", private="members", categories=CATEGORIES)
+    residents = Plan((TAKES,), assurance="email", private="members", questions=RESIDENTS)
+    plans = {"atelier": Plan((TAKES,), private="code"), "cercle": members, "conseil": residents}
     return open_town(plans, settings={"PREAU_SMTP_URL": "mailbox:"})
 
 
@@ -33,9 +34,7 @@ def taken_home(page: Page) -> str:
     return Path(download.value.path()).read_text("utf-8-sig")
 
 
-def test_a_member_reads_writes_and_votes_and_reads_again_without_network(
-    town: Town, open_phone: OpenPhone
-) -> None:
+def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: Town, open_phone: OpenPhone) -> None:
     phone = open_phone("member")
     page = phone.open(f"{town.url}/")
     page.get_by_role("link", name="Consultation privée").first.click()
@@ -65,6 +64,23 @@ def test_a_member_reads_writes_and_votes_and_reads_again_without_network(
     town.restore_network()
     expected = ("ERR_", "Failed to fetch", "403 (Forbidden)")  # no network, and "conseil"
     assert not [one for one in phone.complaints if not any(words in one for words in expected)]
+
+
+def test_who_has_the_code_reads_and_without_network_too(town: Town, open_phone: OpenPhone) -> None:
+    code = on_paper(ReadingKeys(town.var / "keys" / "private", bytes).code("essai", "atelier"))
+    phone = open_phone("workshop")
+    page = phone.open_kept(f"{town.url}/atelier/")
+    see(page, "Cette page s’ouvre avec un code")
+    page.get_by_label("Le code").fill("7K3Q-P9T4-MZ2R-7K3Q")
+    page.get_by_role("button", name="Ouvrir la page").click()
+    see(page, "Ce code n’ouvre pas cette page")
+    page.get_by_label("Le code").fill(code.lower().replace("0", "o"))
+    page.get_by_role("button", name="Ouvrir la page").click()
+    see(page, "Dites ce que vous en pensez")
+    town.host.kill()
+    page.reload()
+    see(page, "Dites ce que vous en pensez")
+    town.host.start()
 
 
 def test_a_stranger_and_the_host_learn_nothing_of_it(town: Town, open_phone: OpenPhone) -> None:

@@ -1,5 +1,6 @@
 """A private consultation on a public host: whoever has the site and no key learns nothing of what it says."""
 
+import hashlib
 import json
 import re
 import zlib
@@ -10,12 +11,13 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from civic.canonical import b64u_decode
-from civic.privacy import bound_to, key_name, kid_of
+from civic.canonical import b64u_decode, b64u_encode
+from civic.privacy import bound_to, key_name, kid_of, salt_of, wrapped_name
 from site_builder.failure import BuildFailure
 from site_builder.sealing import Seal
 from site_builder.settings import build_site
 from site_builder.site import Site
+from sync_server.reading_keys import wrap
 from tests.site_builder.town import DAY, OPENS, RULES, SPACE, Town, built, rest, site_of, tree
 
 THEME = Path(__file__).parents[2] / "themes" / "town"
@@ -31,7 +33,10 @@ def private_town(folder: Path, key: bytes = KEY, rules: str = CLOSED, **texts: s
             for lang in ("fr", "en")}  # fmt: skip
     for path, text in {"consultations/berges/consultation.toml": rules, **said, **texts}.items():
         (town.content / path).write_text(text, "utf-8")
-    for slug, title, name, said_of_it in (("berges", "Zorglub", "Ana Privée", "Réponse tue"), ("filature", "Un banc", "Ana", "Oui")):
+    for slug, title, name, said_of_it in (
+        ("berges", "Zorglub", "Ana Privée", "Réponse tue"),
+        ("filature", "Un banc", "Ana", "Oui"),
+    ):
         town.pass_time(slug, OPENS)
         for _ in range(3):
             town.proposal(slug, title, name=name)
@@ -129,7 +134,11 @@ def test_the_same_inputs_give_the_same_bytes_and_another_key_gives_others(tmp_pa
 def test_kept_up_vote_by_vote_it_is_what_a_whole_build_gives(tmp_path: Path) -> None:
     town = private_town(tmp_path)
     site = built(town, tmp_path / "warm")
-    changes = [town.proposal("berges", "Zorglub"), town.vote("berges", 1), town.comment("berges", 2, text="Réponse tue")]
+    changes = [
+        town.proposal("berges", "Zorglub"),
+        town.vote("berges", 1),
+        town.comment("berges", 2, text="Réponse tue"),
+    ]
     changes += [town.proposal("filature"), town.pass_time("berges", OPENS + 45 * DAY)]
     for change in changes:
         changed = site.apply(change)
@@ -141,17 +150,37 @@ def test_kept_up_vote_by_vote_it_is_what_a_whole_build_gives(tmp_path: Path) -> 
 
 def test_no_nonce_serves_two_contents() -> None:
     seal = Seal(KEY)
-    contents = [(f"berges/{number}/index.html", f"text {version}".encode()) for number in range(20) for version in range(20)]
+    contents = [
+        (f"berges/{number}/index.html", f"text {version}".encode()) for number in range(20) for version in range(20)
+    ]
     nonces = {seal.close(file, data)[:12] for file, data in contents}
     assert len(nonces) == len(contents)
 
 
 def test_what_the_town_says_of_it_to_everybody_is_on_the_home_page(tmp_path: Path) -> None:
-    teaser = CLOSED.replace("[[category]]", '[teaser]\nfr = "Pour les riverains"\nen = "For neighbours"\n[[category]]', 1)
+    teaser = CLOSED.replace(
+        "[[category]]", '[teaser]\nfr = "Pour les riverains"\nen = "For neighbours"\n[[category]]', 1
+    )
     town = private_town(tmp_path, rules=teaser)
     built(town, tmp_path / "site")
     assert "Pour les riverains" in (tmp_path / "site" / "index.html").read_text("utf-8")
     assert "For neighbours" in (tmp_path / "site" / "en" / "index.html").read_text("utf-8")
+
+
+def test_who_has_the_code_has_the_key(tmp_path: Path) -> None:
+    town = private_town(tmp_path, rules=RULES.format(counts="open").replace('["proposal"]', '[]\nprivate = "code"'))
+    wrapped = wrap(KEY, "7QD3MXPA7QD3MXPA")
+    (town.snapshots / wrapped_name("berges")).write_bytes(wrapped)
+    built(town, tmp_path / "site", THEME)
+    shell = (tmp_path / "site" / "berges" / "index.html").read_text("utf-8")
+    assert f'data-wrapped="{b64u_encode(wrapped)}"' in shell
+    assert 'for="code"' in shell
+    assert "Zorglub 1" in page_in(tmp_path / "site", "berges/index.html")
+    own = hashlib.pbkdf2_hmac("sha256", b"7QD3MXPA7QD3MXPA", salt_of(KEY), 600_000)
+    assert AESGCM(own).decrypt(bytes(12), wrapped, None) == KEY
+    (town.snapshots / wrapped_name("berges")).unlink()
+    with pytest.raises(BuildFailure, match="holds no key"):
+        build_site(site_of(town, tmp_path / "site"))
 
 
 def test_all_of_a_private_space_is_private(tmp_path: Path) -> None:

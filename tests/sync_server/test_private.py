@@ -14,13 +14,14 @@ from civic.manifest import parse_manifest
 from civic.privacy import kid_of
 from civic.revisions import check_revision
 from sync_server.cli import main
-from sync_server.reading_keys import ReadingKeys
+from sync_server.reading_keys import ReadingKeys, on_paper, wrap
 from tests.civic.town import TEXTS, space
 from tests.sync_server.conftest import House, Opener
 from tests.sync_server.phones import NAMED, Phone
-from tests.sync_server.town_files import SLUG, SPACE, write_town
+from tests.sync_server.town_files import RULES, SLUG, SPACE, write_town
 
 CLOSED = f'private = "members"\n{NAMED}'
+CODED = RULES.replace('unsigned = ["proposal", "comment", "vote"]', 'private = "code"')
 RESIDENTS = f'{CLOSED}[actions.read]\nassurance = "census"\nneighbourhoods = ["quai"]\n'
 
 
@@ -74,7 +75,14 @@ def test_the_doors_for_everybody_know_nothing_of_it(town: House) -> None:
     for name in (f"{SLUG}.json", f"{SLUG}.key"):
         (folder / "private" / name).write_text("{}")
     assert town.read(f"/v1/snapshots/{SPACE}")["snapshots"].keys() == {"space"}
-    for name in (SLUG, f"private/{SLUG}", f"private%2F{SLUG}", f"private/{SLUG}.key", "private", f"..%2Fprivate%2F{SLUG}"):
+    for name in (
+        SLUG,
+        f"private/{SLUG}",
+        f"private%2F{SLUG}",
+        f"private/{SLUG}.key",
+        "private",
+        f"..%2Fprivate%2F{SLUG}",
+    ):
         assert town.client.get(f"/v1/snapshots/{SPACE}/{name}").status_code == 404, name
     fields = {"consultation": SLUG, "space": SPACE, "kind": "vote", "choice": "for", "lang": "fr", "back": "/"}
     page = town.client.post("/form", data=fields)
@@ -94,9 +102,10 @@ def test_strangers_acts_are_refused_and_members_are_taken(town: House) -> None:
     [
         (CLOSED.replace('"members"', '"friends"'), "'private' is one of"),
         (CLOSED.replace('mode = "named"\nassurance = "email"\nunique_by = "email"', ""), 'needs mode = "named"'),
+        (f'private = "code"\n{RULES}', "unsigned = "),
         (f"publish_rows = true\n{CLOSED}", "publish_rows = false"),
         (f'{NAMED}[teaser]\nfr = "Ici"\nen = "Here"\n', "'teaser' is for private"),
-        (f'{NAMED}[actions.read]\nassurance = "census"\n', "everybody reads"),
+        (f'{NAMED}[actions.read]\nassurance = "census"\n', "nobody is asked who reads"),
         (f'{CLOSED}[teaser]\nfr = "Ici"\n', "a text in each of"),
     ],
 )
@@ -121,9 +130,31 @@ def test_the_rules_say_who_reads_and_can_be_read_back() -> None:
 def test_what_people_wrote_for_members_stays_private() -> None:
     closed = parse_consultation(SLUG, tomllib.loads(CLOSED), TEXTS, space())
     notice = '[[notice]]\nrevision = 2\nat = 2026-03-20T09:00:00Z\ntext = {fr = "Ouvert", en = "Open"}\n'
-    opened = parse_consultation(SLUG, tomllib.loads(f"revision = 2\npublish_rows = false\n{NAMED}{notice}"), TEXTS, space())
+    opened = parse_consultation(
+        SLUG, tomllib.loads(f"revision = 2\npublish_rows = false\n{NAMED}{notice}"), TEXTS, space()
+    )
     with pytest.raises(DeclarationError, match="must stay private"):
         check_revision(opened, {closed.mh: closed.manifest}, closed.mh)
+
+
+def test_a_code_is_made_once_and_said_to_who_runs_the_server(tmp_path: Path) -> None:
+    write_town(tmp_path / "content", CODED)
+    command = ["keys", "private", SLUG, "--var", str(tmp_path)]
+    stored = ReadingKeys(tmp_path / "keys" / "private", bytes)
+    said = CliRunner().invoke(main, command).output
+    code = stored.code(SPACE, SLUG)
+    assert (len(code), on_paper(code) in said) == (16, True)
+    assert stored.wrapped(SPACE, SLUG) == wrap(stored.of(SPACE, SLUG), code)
+    CliRunner().invoke(main, [*command, "--replace"])
+    assert stored.code(SPACE, SLUG) != code
+    assert stored.wrapped(SPACE, SLUG) == wrap(stored.of(SPACE, SLUG), stored.code(SPACE, SLUG))
+
+
+def test_the_server_hands_out_no_key_that_a_code_opens(open_house: Opener) -> None:
+    town = open_house(CODED, smtp_url="mailbox:", enrolments_per_hour=0)
+    phone = Phone(town)
+    phone.enrol()
+    assert asked(phone).json["code"] == "unknown_consultation"
 
 
 def test_another_key_is_made_when_it_is_asked_for(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-// A private page came sealed: opened here, with the key that the town hands to a phone whose person may read it.
+// A private page came sealed, and is opened here with the key of its consultation, once this phone has it.
 import { unb64u, utf8 } from './canonical.mjs';
 import { component } from './component.mjs';
 import { element, find, findAll } from './elements.mjs';
-import { askAsDevice } from './person_requests.mjs';
+import { sayWhy } from './sealed_why.mjs';
 
 const NONCE = 12;
 
@@ -17,24 +17,6 @@ async function unseal(key, name, sealed) {
   const how = { name: 'AES-GCM', iv: sealed.slice(0, NONCE), additionalData: utf8(`preau-sealed-v1|${name}`) };
   const small = await crypto.subtle.decrypt(how, aes, sealed.slice(NONCE));
   return new Response(new Blob([small]).stream().pipeThrough(new DecompressionStream('deflate')));
-}
-
-/**
- * The key of name `kid`: this phone's, else the town's, which it keeps. Why there is none, as `why`.
- * @param {Page} page
- * @param {string} kid
- * @param {string} consultation
- * @returns {Promise<{ key?: string, why?: string }>}
- */
-async function findKey({ site, store, now }, kid, consultation) {
-  const kept = await store.get('state', 'reading');
-  if (kept && kept[kid]) return { key: kept[kid] };
-  if (!(await store.get('state', 'person'))) return { why: 'unknown' };
-  const { status, body } = await askAsDevice({ site, store, now, fetch: window.fetch.bind(window) }, 'read', { consultation });
-  if (status !== 200) return { why: status ? body.code : 'unreached' };
-  if (body.kid !== kid) return { why: 'stale' };
-  await store.edit('state', ['reading'], (old) => ({ ...old, [kid]: body.key }));
-  return { key: body.key };
 }
 
 /**
@@ -54,12 +36,11 @@ function trusted(html) {
  */
 function show(page, html) {
   const opened = new DOMParser().parseFromString(trusted(html), 'text/html');
-  const $main = find('main');
   const $own = findAll('main > [role=status], main > [data-banner]');
   const $status = find('main > [role=status]', opened);
   if ($status) $own[0].className = $status.className;
   for (const $one of findAll('main > [role=status], main > [data-banner]', opened)) $one.remove();
-  $main.replaceChildren(...$own, ...find('main', opened).childNodes);
+  find('main').replaceChildren(...$own, ...find('main', opened).childNodes);
   document.body.className = opened.body.className;
   document.title = opened.title;
   page.tell(opened.title);
@@ -101,35 +82,30 @@ async function keepSealed() {
 
 /**
  * @param {Page} page
- * @returns {Promise<string>} why the page stays closed, "" once it is open
+ * @param {string} key
  */
-async function open(page, /** @type {HTMLElement} */ $sealed) {
-  const { sealed = '', kid = '', file = '', run = '' } = $sealed.dataset;
-  if (!crypto.subtle || !('DecompressionStream' in window)) return 'unable';
-  const { key, why = '' } = await findKey(page, kid, sealed);
-  if (!key) return why;
-  const $text = /** @type {HTMLTemplateElement} */ ($sealed.querySelector('template'));
+async function open(page, key) {
+  const $sealed = find('[data-sealed]');
+  const { sealed = '', file = '', run = '' } = $sealed.dataset;
+  const $text = /** @type {HTMLTemplateElement} */ (find('template', $sealed));
   const opened = await unseal(key, file, unb64u($text.content.textContent || ''));
   show(page, await opened.text());
   openLinks(key, sealed);
   for (const url of run.split(' ')) if (url) await import(url);
   if (navigator.serviceWorker) component('keep', keepSealed);
-  return '';
 }
 
 /** @param {Page} page */
 export async function startSealed(page) {
-  const $sealed = find('[data-sealed]');
-  const why = await open(page, $sealed).catch((error) => {
+  const { kid = '', ask = '' } = find('[data-sealed]').dataset;
+  const tryWith = (/** @type {string} */ key) => open(page, key).catch((error) => {
     console.error(error);
-    return 'failed';
+    sayWhy(page, 'failed');
   });
-  if (!why) return;
-  const $whys = findAll('[data-why]', $sealed);
-  const named = ['unknown_key', 'revoked'].includes(why) ? 'unknown' : why;
-  const fits = (/** @type {HTMLElement} */ $one, /** @type {string} */ name) => (($one.dataset.why || '').split(' ').includes(name));
-  const $why = $whys.find(($one) => fits($one, named)) || $whys.find(($one) => fits($one, 'failed'));
-  if (!$why) return;
-  $why.hidden = false;
-  page.tell(($why.querySelector('p')?.textContent || '').trim());
+  if (!crypto.subtle || !('DecompressionStream' in window)) return sayWhy(page, 'unable');
+  const kept = await page.store.get('state', 'reading');
+  if (kept && kept[kid]) return tryWith(kept[kid]);
+  // What finds the key comes when there is none, once, and says so (reading_page.mjs).
+  document.addEventListener('preau-key', (event) => void tryWith(/** @type {CustomEvent} */ (event).detail), { once: true });
+  await import(ask).catch(() => sayWhy(page, 'unreached'));
 }
