@@ -37,7 +37,7 @@ def taken_home(page: Page) -> str:
 def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: Town, open_phone: OpenPhone) -> None:
     phone = open_phone("member")
     page = phone.open(f"{town.url}/")
-    page.get_by_role("link", name="Consultation privée").first.click()
+    page.click('main a[href="/cercle/"]')
     see(page, "Seuls les membres lisent cette page", "La mairie ne sait pas qui utilise ce téléphone")
     make_known(town, page, "anne@exemple.fr")
     page.goto(f"{town.url}/cercle/proposer/")
