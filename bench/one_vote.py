@@ -24,7 +24,7 @@ from bench.town import SLUG, SPACE, Acts, fill, register, write_town
 from sync_server.keys import open_keys
 from sync_server.settings import read_settings
 from sync_server.storage import Ledger, open_ledger
-from sync_server.worker.opening import open_town
+from sync_server.worker.opening import find_affiliates, open_town
 from sync_server.worker.town import Town
 
 WARM_UP = 10
@@ -78,7 +78,7 @@ def warm_town(var: Path, proposals: int) -> Iterator[Warm]:
     # As after some days of voting: the page of the most supported does not change with every vote.
     fill(ledger, (acts.vote(target, f"earlier {one}", "for") for one in range(50) for target in range(1, 41)))
     keys = open_keys(settings.keys, secrets.token_bytes)
-    town = open_town(settings, keys, ledger, SPACE, settings.content / SPACE)
+    town = open_town(settings, keys, ledger, find_affiliates(settings), SPACE, settings.content / SPACE)
     try:
         town.rebuild()
         yield Warm(town, ledger, acts, proposals, settings.site)
