@@ -12,6 +12,7 @@ from tests.end_to_end.test_who_is_voting import make_known
 from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import CATEGORIES, DAY, Plan, Step
 from tests.end_to_end.waiting import until
+from tests.verify.town import checked, codes
 
 IDEA = "Un abri pour les vélos"
 TAKES = Step("vote", -DAY, 10 * DAY, ("proposal", "vote", "comment"))
@@ -90,6 +91,8 @@ def test_a_stranger_and_the_host_learn_nothing_of_it(town: Town, open_phone: Ope
     see(page, "Consultation privée", "La mairie ne sait pas qui utilise ce téléphone")
     assert IDEA not in page.content()
     assert not phone.complaints
+    report = checked(town.site)
+    assert (report.status, "note private" in codes(report)) == (0, True)
     published = [file for file in town.site.rglob("*") if file.is_file()]
     assert not [file for file in published if IDEA.encode() in file.read_bytes()]
     status, listed = town.get("/v1/snapshots/essai")
