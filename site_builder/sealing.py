@@ -67,8 +67,15 @@ def _key_in(file: Path) -> bytes:
     return file.read_bytes() if file.is_file() else b""
 
 
+def is_shell(page: Page) -> bool:
+    """Whether a sealed page has a shell: a calendar is no page that a browser shows, and is sealed as open data is."""
+    return page.path.endswith("/")
+
+
 def sealed_page(edition: Edition, page: Page, html: bytes, seal: Seal, slug: str) -> tuple[bytes, str]:
     """The shell of a rendered page, and the CSP source of its style, which is that of the page inside."""
+    if not is_shell(page):
+        return seal.close(edition.file_of(page.path), html), ""
     text = html.decode("utf-8")
     inside = "".join(_WHOLE.findall(text))
     if "<main" not in inside:

@@ -17,6 +17,7 @@ import jinja2
 from civic import modules as module_folders
 from civic.content import Content, parse_content
 from civic.module import Page
+from civic.privacy import SEALED
 from site_builder.assets import Assets, make_assets
 from site_builder.cold import consultation_files, town_files
 from site_builder.core_pages import core_pages
@@ -28,7 +29,7 @@ from site_builder.output import Output, Written
 from site_builder.photos import PhotoFiles
 from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
-from site_builder.sealing import read_seal, sealed_files, sealed_page
+from site_builder.sealing import is_shell, read_seal, sealed_files, sealed_page
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
 from site_builder.word_packs import WordPacks
@@ -146,7 +147,7 @@ class Site:
         self.photos.grow()  # before the pages that show them
         self._print(jobs)
         # One that is written and gone again before all is looked at must go too.
-        written = (edition.file_of(page.path) for page, own in jobs if own for edition in self.editions)
+        written = (self._file_of(edition, page, slug) for page, own in jobs if own for edition in self.editions)
         self._written.setdefault(slug, set()).update(written)
         self._dirty.add(slug)
         return self.output.take_changed()
@@ -207,7 +208,7 @@ class Site:
         slug = "" if desk is None else desk.consultation.slug
         if slug in self.seals:
             data, style = sealed_page(edition, page, data, self.seals[slug], slug)
-        file = edition.file_of(page.path)
+        file = self._file_of(edition, page, slug)
         self.output.write(file, data)
         self._styles[file] = style
         return file, style
@@ -228,7 +229,12 @@ class Site:
 
     def _own_pages(self, slug: str, pages: Sequence[Page]) -> None:
         self._owned[slug, "pages"] = self._owned.get((slug, "pages"), frozenset()) | self._written.pop(slug, set())
-        self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
+        self._own(slug, "pages", [self._file_of(edition, page, slug) for page in pages for edition in self.editions])
+
+    def _file_of(self, edition: Edition, page: Page, slug: str) -> str:
+        """Where a page of this consultation, "" for the town's, is written."""
+        file = edition.file_of(page.path)
+        return f"{file}{SEALED}" if slug in self.seals and not is_shell(page) else file
 
     def _place_ballots(self) -> None:
         """Publishes the ballots, which may be as many as the town has votes: they pass through no list of ours."""

@@ -65,7 +65,7 @@ function openLinks(key, consultation) {
   find('main').addEventListener('click', (event) => {
     const $link = event.target instanceof Element ? event.target.closest('a') : null;
     const path = $link && $link.origin === location.origin ? $link.pathname : '';
-    if (!path.startsWith(`/${consultation}/`) || path.endsWith('/')) return;
+    if (!path.includes(`/${consultation}/`) || path.endsWith('/')) return;
     event.preventDefault();
     component('open data', () => save(path));
   });
