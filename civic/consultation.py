@@ -25,6 +25,7 @@ from civic.declaration import (
 from civic.issuer_key import IssuerKey
 from civic.manifest_bytes import manifest_bytes
 from civic.notices import Notice, read_notices
+from civic.privacy import EVERYBODY, MEMBERS, READ, Privacy, read_how, read_privacy
 from civic.profile import Profile, read_profile
 from civic.questions import Question, read_questions
 from civic.ranking import USUAL, Weights
@@ -60,6 +61,8 @@ _MEMBERS = frozenset(
         "actions",
         "profile",
         "short",
+        "private",
+        "teaser",
     }
 )
 
@@ -114,6 +117,12 @@ class Consultation:
     earlier: tuple[Consultation, ...] = ()  # the same under settings of before, where old acts are read again
     ranking: Weights = USUAL  # the town's, for the order of relevance: no rule, so not in the manifest
     short: int = 0  # of its address on posters (civic.short_address); no rule either
+    privacy: Privacy = EVERYBODY
+
+    @property
+    def private(self) -> bool:
+        """Whether its pages are sealed, and only some people read them (docs/formats.md §30)."""
+        return bool(self.privacy.by)
 
     @property
     def assurance(self) -> str:
@@ -173,8 +182,9 @@ def parse_consultation(
     if set(texts) != set(space.languages):
         raise DeclarationError(f"{where}: a text is needed in each of {', '.join(space.languages)}")
     phases = _read_phases(table, where)
-    rules = _read_rules(table, where)
-    actions = read_actions(table, where, rules["eligibility"], _first_days(table))
+    rules = _read_rules(table, where, space)
+    privacy = read_privacy(table, where, rules, space)
+    actions = read_actions(table, where, rules["eligibility"], _first_days(table, privacy))
     rules["eligibility"] = rules["eligibility"]._replace(actions=actions)
     rules["profile"] = read_profile(table, where, rules["mode"], space)
     categories = _read_categories(table, where, space.languages)
@@ -185,7 +195,7 @@ def parse_consultation(
         space=space.id, slug=slug, **rules, categories=categories, phases=phases, sources=dict(sources or {}),
         manifest=b"", mh="", questions=questions, notices=notices, issuers=keys, languages=space.languages,
         settings=read_settings(table, frozenset(rules["modules"]) - _MEMBERS, where),
-        files=dict(files or {}), ranking=space.ranking, short=read_short(table, slug, where),
+        files=dict(files or {}), ranking=space.ranking, short=read_short(table, slug, where), privacy=privacy,
     )  # fmt: skip
     manifest = manifest_bytes(declared, texts)
     return replace(declared, manifest=manifest, mh=b64u_encode(hashlib.sha256(manifest).digest()))
@@ -205,7 +215,7 @@ def _keys_of(
     return {one: keys[one] for one in secret}
 
 
-def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _read_rules(table: Mapping[str, Any], where: str, space: Space) -> dict[str, Any]:
     counts = read_member(table, "counts", str, where, "hidden")
     if counts not in ("hidden", "open"):
         raise DeclarationError(f"{where}: 'counts' is hidden or open")
@@ -218,7 +228,9 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise DeclarationError(f"{where}: 'k_min' is a whole number above zero")
     return {
         # Beside every ballot of everybody, figures by group would say which of them are whose (docs/decisions/0019).
-        "publish_rows": read_member(table, "publish_rows", bool, where, "profile" not in table),
+        "publish_rows": read_member(
+            table, "publish_rows", bool, where, "profile" not in table and not read_how(table, where, space.private)
+        ),
         "k_min": k_min,
         "revision": read_member(table, "revision", int, where, 1),
         "modules": read_names(table, "modules", where),
@@ -231,9 +243,12 @@ def _read_rules(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-def _first_days(table: Mapping[str, Any]) -> dict[str, date]:
-    """Of each kind that a phase takes, the day on which the first of them opens, as the town has written it."""
-    days: dict[str, date] = {}
+def _first_days(table: Mapping[str, Any], privacy: Privacy) -> dict[str, date]:
+    """Of each kind that a phase takes, the day on which the first of them opens, as the town has written it.
+
+    Members read from the first phase on.
+    """
+    days: dict[str, date] = {READ: table["phase"][0]["starts_at"].date()} if privacy.by == MEMBERS else {}
     for one in table["phase"]:
         for kind in one.get("open", ()):
             days.setdefault(kind, one["starts_at"].date())

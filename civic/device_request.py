@@ -27,7 +27,7 @@ from civic.refusals import Code, Refused
 TYPE = "preau-device+jws"
 PURPOSES = ("contact", "profile")  # what a person may allow or forbid, besides taking part
 GUARDIAN = re.compile(r"guardian:[A-Za-z0-9_-]{22}")  # that a minor of the household takes part (§14.2)
-_WISH = re.compile(r"me|revoke|erase|consent|grants|profile")
+_WISH = re.compile(r"me|revoke|erase|consent|grants|profile|read")
 _MEMBERS = frozenset({"v", "aud", "do", "nonce", "iat", "body"})
 _is_kid = is_matching(HASH)
 _is_guardian = is_matching(GUARDIAN)
@@ -37,6 +37,7 @@ _BODIES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "grants": {},
     "erase": {},
     "revoke": {"kid": _is_kid},
+    "read": {"consultation": _is_slug},
     "profile": {  # what is not said is 0 or ""
         "born": lambda value: (value == 0 and type(value) is int) or _is_year(value),
         "gender": lambda value: value in ("", *GENDERS),

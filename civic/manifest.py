@@ -11,6 +11,7 @@ from civic.canonical import b64u_encode, canonical_json, parse_json
 from civic.consultation import Category, Consultation, Phase
 from civic.declaration import check_slug
 from civic.issuer_key import parse_issuer_jwk
+from civic.privacy import Privacy
 from civic.profile import parse_profile
 from civic.questions import NO_WORDS, Words, question_of_member
 
@@ -64,6 +65,7 @@ def _read(found: Mapping[str, Any], data: bytes, sources: Mapping[str, str], wor
         manifest=data, mh=b64u_encode(hashlib.sha256(data).digest()), profile=parse_profile(found.get("profile")),
         questions=tuple(questions), languages=tuple(found["question_sha256"]),
         settings=_tables(found.get("settings", {})),
+        privacy=Privacy(str(found.get("private", "")), {}),
         issuers={one: parse_issuer_jwk(members) for one, members in keys.items()},
     )  # fmt: skip
     return Manifest(consultation, _names(list(found["question_sha256"])))

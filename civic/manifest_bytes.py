@@ -60,6 +60,8 @@ def _members_where_any(one: Consultation) -> dict[str, Any]:
         members["keys"] = {"issuer": {name: issuer_jwk(key) for name, key in one.issuers.items()}}
     if one.settings:
         members["settings"] = dict(one.settings)
+    if one.private:
+        members["private"] = one.privacy.by
     if one.profile is not None:
         members["profile"] = profile_member(one.profile)
     return members

@@ -21,7 +21,7 @@ _PARTS = {
     "questions": ("questions",),
     "text": ("question_sha256",),
     "categories": ("categories",),
-    "voters": ("eligibility", "mode", "unsigned"),
+    "voters": ("eligibility", "mode", "unsigned", "private"),
     "limits": ("limits",),
     "results": ("counts", "publish_rows", "k_min", "profile"),
 }
@@ -111,6 +111,8 @@ def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     lost = lost_ids(old.get("settings", {}), new.get("settings", {}))
     if lost:
         return f"'{min(lost)}' must stay"
+    if old.get("private") and old["private"] != new.get("private"):
+        return "what they wrote for its members must stay private: 'private' must stay"
     if old["mode"] != new["mode"]:
         return "'mode' must stay"
     if old["counts"] == "hidden" and new["counts"] == "open":

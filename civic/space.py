@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from civic.declaration import DeclarationError, check_members, read_member, read_slug, read_words
+from civic.privacy import read_how
 from civic.ranking import USUAL, Weights, read_weights
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -28,6 +29,7 @@ _MEMBERS = frozenset(
         "neighbourhood",
         "mother",
         "ranking",
+        "private",
     }
 )
 
@@ -66,6 +68,7 @@ class Space:
     neighbourhoods: tuple[Neighbourhood, ...] = ()
     mother: str = ""  # id of the space whose portal lists this one
     ranking: Weights = USUAL
+    private: str = ""  # who reads its consultations unless one says otherwise, "" for everybody (civic.privacy)
 
 
 def parse_space(table: Mapping[str, Any]) -> Space:
@@ -98,6 +101,7 @@ def parse_space(table: Mapping[str, Any]) -> Space:
         neighbourhoods=_read_neighbourhoods(table, where, languages),
         mother=read_slug(table, "mother", where) if "mother" in table else "",
         ranking=read_weights(table, where),
+        private=read_how(table, where, ""),
     )
 
 

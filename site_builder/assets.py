@@ -83,6 +83,8 @@ _PARTS = {
     "mine": _Late("mine_asset", "", ("outbox.kind", "outbox.chosen"), "MINE_WORDS"),
     "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
+    "sealed": _Late("sealed_asset"),
+    "reading": _Late("reading_asset"),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
     "follow": _Late("follow_asset"),

@@ -31,7 +31,7 @@ def consultation_files(
     for file in desk.files():
         yield file.path[1:], file.content()
     for edition in editions:
-        yield from _packs(pages, edition, output, f"/{slug}/files.json", words.of(edition.language.code))
+        yield from packs_of(pages, edition, output, f"/{slug}/files.json", words.of(edition.language.code))
         yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
     yield from _page_lists(pages, editions, slug)
 
@@ -43,10 +43,12 @@ def town_files(
     output: Output,
     styles: Iterable[str],
     framed: Iterable[str] = (),
+    sealed: Iterable[str] = (),
 ) -> Files:
     """Every cold file of the town as a whole; those of all consultations are written already.
 
-    `framed` are the paths of the pages that other sites may show.
+    `desks` are those that everybody may read. `framed` are the paths of the pages that other sites may show; `sealed`
+    the slugs of private consultations.
     """
     town_key = editions[0].content.town_key
     if town_key is not None:
@@ -55,13 +57,13 @@ def town_files(
         views = [edition.view(desk.consultation.slug) for desk in desks]
         words, data = town_words(core, views, edition)
         yield words.file, data
-        yield from _packs(core, edition, output, "/files.json", [words])
+        yield from packs_of(core, edition, output, "/files.json", [words])
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
     yield RANKINGS, _rankings(desks, editions[0])
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
-    yield "_headers", headers(desks, editions, styles, framed)
+    yield "_headers", headers(desks, editions, styles, framed, sealed)
 
 
 def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:
@@ -72,17 +74,26 @@ def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:
 
 
 def headers(
-    desks: Iterable[Desk], editions: Sequence[Edition], styles: Iterable[str], framed: Iterable[str] = ()
+    desks: Iterable[Desk],
+    editions: Sequence[Edition],
+    styles: Iterable[str],
+    framed: Iterable[str] = (),
+    sealed: Iterable[str] = (),
 ) -> bytes:
     """`_headers` for pages that have these styles."""
-    manifests = ["/files.json", *(f"/{desk.consultation.slug}/files.json" for desk in desks)]
+    slugs = sorted(sealed)
+    manifests = ["/files.json", *(f"/{slug}/files.json" for slug in [one.consultation.slug for one in desks] + slugs)]
     fresh = ["/sw.js", "/suivre.js", *(edition.path_of(path) for edition in editions for path in manifests)]
     site = editions[0].site
     shown = [edition.path_of(path) for edition in editions for path in framed]
-    return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown)
+    closed = [edition.path_of(f"/{slug}/*") for edition in editions for slug in slugs]
+    return headers_file({style for style in styles if style}, site.sync_url, fresh, site.box_url, shown, closed)
 
 
-def _packs(pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]) -> Files:
+def packs_of(
+    pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]
+) -> Files:
+    """The packs of these pages, which are written already, and the manifest that names them."""
     packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words)
     yield from packs.files.items()
     yield edition.file_of(manifest), packs.manifest

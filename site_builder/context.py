@@ -18,8 +18,9 @@ consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (li
 `panels` (list of Panel for page.target); elsewhere they are None, None and ().
 The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data, register,
 recount) get `consultations` (a tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by
-closing date, then coming, then decided, newest first) and `projects` (a tuple of ProjectView); project.html gets
-`project`; page.html gets `text` (TextView) and `name`.
+closing date, then coming, then decided, newest first), `projects` (a tuple of ProjectView) and `private` (a tuple of
+PrivateView, which are not among `consultations`); project.html gets `project`; page.html gets `text` (TextView) and
+`name`.
 """
 
 from __future__ import annotations
@@ -139,6 +140,13 @@ class NoticeView(NamedTuple):
     parts: tuple[str, ...]
 
 
+class PrivateView(NamedTuple):
+    """What everybody may know of a private consultation; `teaser` is "" where the town says nothing."""
+
+    slug: str
+    teaser: str
+
+
 class MilestoneView(NamedTuple):
     """A date of a project in the page's language; `at` is its noon, epoch seconds."""
 
@@ -203,6 +211,11 @@ class ConsultationView:
     def short(self) -> str:
         """The path of its short address."""
         return f"/q/{self.rules.short}/"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only some people read it: it has no feed and is shown on no other site (docs/formats.md §30)."""
+        return self.rules.private
 
     @property
     def mode(self) -> str:

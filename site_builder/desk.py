@@ -78,9 +78,9 @@ class Desk:
         return are_counts_public(self.consultation, self.row["state"])
 
     def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
-        """The pages that depend on `topics`, all for None."""
+        """The pages that depend on `topics`, all for None; nobody shows those of a private consultation elsewhere."""
         for shelf in self._shelves:
-            yield from shelf.pages(topics)
+            yield from (page for page in shelf.pages(topics) if not (page.is_framed and self.consultation.private))
 
     def files(self) -> Iterator[DataFile]:
         """The open data of all modules."""

@@ -27,6 +27,7 @@ from site_builder.context import (
     MilestoneView,
     NoticeView,
     PageLink,
+    PrivateView,
     ProjectView,
     SiteView,
     TextView,
@@ -114,7 +115,11 @@ class Edition:
         self._consultations: tuple[ConsultationView, ...] = ()
         self._projects: tuple[ProjectView, ...] = ()
         self._as_of = 0
-        self._policies: dict[str, str] = {}
+        self._policies: dict[tuple[str, bool], str] = {}
+        rules = content.consultations.values()
+        self.private = tuple(
+            PrivateView(one.slug, one.privacy.teaser.get(language.code, "")) for one in rules if one.private
+        )
         self._pictures: dict[tuple[str, str], Picture] = {}
         self._templates: dict[str, jinja2.Template] = {}
         self._facts: Callable[[str], list[tuple[str, int]]] = lambda _: []  # of the page being rendered
@@ -208,12 +213,10 @@ class Edition:
         """The page, and the CSP source of its style; a page that can't be rendered whole raises BuildFailure."""
         if desk is None and "name" not in page.context:
             page = replace(page, as_of=self._as_of)  # it shows counts of all consultations
-        alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
-        picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
-        variables: dict[str, Any] = {**page.context, "page": page, "alternates": alternates, "picture": picture}
+        variables: dict[str, Any] = dict(page.context)
         if desk is None:
             variables |= {"consultation": None, "facts": None, "panels": (), "consultations": self._consultations}
-            variables["projects"] = self._projects
+            variables |= {"projects": self._projects, "private": self.private}
             if "project_slug" in page.context:
                 variables["project"] = self.project(page.context["project_slug"])
             if "name" in page.context:
@@ -222,13 +225,25 @@ class Edition:
             self._facts = desk.facts
             panels = desk.panels(page.target) if page.target else ()
             variables |= {"consultation": self._views[desk.consultation.slug], "facts": desk.facts, "panels": panels}
+        return self.fill(page, variables, desk)
+
+    def fill(
+        self, page: Page, variables: Mapping[str, Any], desk: Desk | None = None, *, is_sealed: bool = False
+    ) -> tuple[bytes, str]:
+        """The page's template filled with `variables`, and the CSP source of its style; BuildFailure as above.
+
+        A page that `is_sealed` carries another one, which its script opens.
+        """
+        alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
+        picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
+        every = {"page": page, "alternates": alternates, "picture": picture}
         styles = self.site.styles
         styles.used = ""
         try:
-            html = self._template(page.template).render(variables)
+            html = self._template(page.template).render({**variables, **every})
         except (jinja2.TemplateError, BuildFailure, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BuildFailure(f"{self.path_of(page.path)} ({page.template}): {error!r}") from error
-        return html.replace(CSP_MARK, self._policy(styles.used)).encode("utf-8"), styles.used
+        return html.replace(CSP_MARK, self._policy(styles.used, is_sealed)).encode("utf-8"), styles.used
 
     def _project(self, one: Project) -> ProjectView:
         text, code = self.content.project_texts[one.slug][self.language.code], self.language.code
@@ -240,7 +255,7 @@ class Edition:
             for each in one.milestones
         )
         html = known.html if known else markdown(text.body)
-        grouped = tuple(views[slug] for slug in one.consultations)
+        grouped = tuple(views[slug] for slug in one.consultations if slug in views)
         return ProjectView(one.slug, text.title, text.summary, html, grouped, tuple(dates))
 
     def _project_of(self, slug: str) -> PageLink | None:
@@ -270,10 +285,12 @@ class Edition:
             template = self._templates[name] = self._environment.get_template(name)
         return template
 
-    def _policy(self, style: str) -> str:
-        if style not in self._policies:
-            self._policies[style] = policy([style] if style else [], self.site.sync_url, self.site.box_url)
-        return self._policies[style]
+    def _policy(self, style: str, is_sealed: bool) -> str:
+        key = style, is_sealed
+        if key not in self._policies:
+            styles = [style] if style else []
+            self._policies[key] = policy(styles, self.site.sync_url, self.site.box_url, is_sealed=is_sealed)
+        return self._policies[key]
 
     def project(self, slug: str) -> ProjectView:
         """What was last taken note of a project."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 TEXT = "text/plain; charset=utf-8"
@@ -22,10 +22,11 @@ FIXED = (
 )
 
 
-def policy(styles: Iterable[str], sync_url: str, box_url: str = "") -> str:
+def policy(styles: Iterable[str], sync_url: str, box_url: str = "", *, is_sealed: bool = False) -> str:
     """The content security policy that allows inline styles with these hashes, for <meta>.
 
-    Pages may talk to the server at `sync_url`, and to `box_url` where secret ballots go elsewhere.
+    Pages may talk to the server at `sync_url`, and to `box_url` where secret ballots go elsewhere. A page that
+    `is_sealed` may make nodes of the text that it has opened (themes/town/static/js/sealed_asset.mjs), and no other.
     """
     sync, box = _source(sync_url), _source(box_url)
     served = sync + (box if box != sync else "")
@@ -41,7 +42,7 @@ def policy(styles: Iterable[str], sync_url: str, box_url: str = "") -> str:
             "worker-src 'self'",
             "base-uri 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types preau suivre",
+            f"trusted-types preau {'preau-sealed' if is_sealed else 'suivre'}",
         )
     )
 
@@ -53,11 +54,17 @@ def _source(address: str) -> str:
 
 
 def headers_file(
-    styles: Iterable[str], sync_url: str, fresh: Iterable[str], box_url: str = "", framed: Iterable[str] = ()
+    styles: Collection[str],
+    sync_url: str,
+    fresh: Iterable[str],
+    box_url: str = "",
+    framed: Iterable[str] = (),
+    sealed: Iterable[str] = (),
 ) -> bytes:
     """`_headers` (Netlify, Cloudflare Pages and the demo's file server); the paths in `fresh` are never kept.
 
-    Any site may show those in `framed` inside a page of its own, and no other. `frame-ancestors` is only here: a
+    Any site may show those in `framed` inside a page of its own, and no other. Below those in `sealed` pages open what
+    they carry. `frame-ancestors` is only here: a
     <meta> that has it is an error in the browser's console.
     """
     allowed = policy(styles, sync_url, box_url)
@@ -66,6 +73,9 @@ def headers_file(
     for path in sorted(framed):
         # Where the rule of a longer path does not replace the one of all paths (Cloudflare), "!" takes that away.
         lines += [path, f"  ! {_FRAMES}", f"  ! {_POLICY}", f"  {_POLICY}: {allowed}; frame-ancestors *"]
+    opening = policy(styles, sync_url, box_url, is_sealed=True)
+    for path in sorted(sealed):
+        lines += [path, f"  ! {_POLICY}", f"  {_POLICY}: {opening}; frame-ancestors 'none'"]
     for path in ("/a/*", "/p/*", "/partage/*", "/log/tile/*"):
         lines += [path, f"  Cache-Control: {IMMUTABLE}"]
     lines += [PHOTOS[0], f"  Cache-Control: {PHOTOS[1]}"]

@@ -17,6 +17,7 @@ import jinja2
 from civic import modules as module_folders
 from civic.content import Content, parse_content
 from civic.module import Page
+from civic.privacy import SEALED
 from site_builder.assets import Assets, make_assets
 from site_builder.cold import consultation_files, town_files
 from site_builder.core_pages import core_pages
@@ -28,6 +29,7 @@ from site_builder.output import Output, Written
 from site_builder.photos import PhotoFiles
 from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
+from site_builder.sealing import is_shell, read_seal, sealed_files, sealed_page
 from site_builder.snapshot import parse_change, read_installation, read_tables, rows_file
 from site_builder.theme import read_theme
 from site_builder.word_packs import WordPacks
@@ -81,17 +83,24 @@ class Site:
         self.assets: Assets = make_assets(theme, space, installation.site_url, sets)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content, is_mother=bool(installation.spaces))
+        rules = self.content.consultations
+        self.seals = {slug: read_seal(folders.snapshots, one) for slug, one in rules.items() if one.private}
         self.desks: dict[str, Desk] = {}
-        for slug, consultation in self.content.consultations.items():
+        for slug, consultation in rules.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)
-            desk.put(read_tables(folders.snapshots, slug))
+            desk.put(read_tables(folders.snapshots, consultation))
         self.words = {slug: WordPacks() for slug in self.desks}
         for edition in self.editions:
             for desk in self.desks.values():
                 edition.show(desk)
-            edition.list_all(self.desks.values())
+            edition.list_all(self.public)
         self.output.is_compressed = installation.precompress
         self.log.vkey = installation.log
+
+    @property
+    def public(self) -> list[Desk]:
+        """The consultations that everybody may read: no list, feed, figure or search of the town knows the others."""
+        return [desk for slug, desk in self.desks.items() if slug not in self.seals]
 
     def write(self) -> None:
         """Writes the whole site from what was read."""
@@ -131,12 +140,14 @@ class Site:
         if has_moved:
             for edition in self.editions:
                 edition.show(desk)
-                edition.list_all(self.desks.values())
+        if has_moved and slug not in self.seals:
+            for edition in self.editions:
+                edition.list_all(self.public)
             jobs += [(page, None) for page in self.core]
         self.photos.grow()  # before the pages that show them
         self._print(jobs)
         # One that is written and gone again before all is looked at must go too.
-        written = (edition.file_of(page.path) for page, own in jobs if own for edition in self.editions)
+        written = (self._file_of(edition, page, slug) for page, own in jobs if own for edition in self.editions)
         self._written.setdefault(slug, set()).update(written)
         self._dirty.add(slug)
         return self.output.take_changed()
@@ -149,7 +160,7 @@ class Site:
         if self._dirty:
             for slug in sorted(self._dirty):
                 self._write_consultation(slug, list(self.desks[slug].pages(None)))
-            is_new = [edition.list_all(self.desks.values()) for edition in self.editions]
+            is_new = [edition.list_all(self.public) for edition in self.editions]
             if any(is_new):
                 self._print([(page, None) for page in self.core])
             self._write_town()
@@ -194,22 +205,36 @@ class Site:
 
     def _print_one(self, page: Page, desk: Desk | None, edition: Edition) -> tuple[str, str]:
         data, style = edition.render(page, desk)
-        file = edition.file_of(page.path)
+        slug = "" if desk is None else desk.consultation.slug
+        if slug in self.seals:
+            data, style = sealed_page(edition, page, data, self.seals[slug], slug)
+        file = self._file_of(edition, page, slug)
         self.output.write(file, data)
         self._styles[file] = style
         return file, style
 
     def _write_consultation(self, slug: str, pages: list[Page]) -> None:
-        desk, words = self.desks[slug], self.words[slug]
+        desk, words, seal = self.desks[slug], self.words[slug], self.seals.get(slug)
+        self._own_pages(slug, pages)
+        if seal is not None:
+            self._own(slug, "cold", self._write_all(sealed_files(desk, pages, self.editions, self.output, seal)))
+            return
         self._framed[slug] = [page.path for page in pages if page.is_framed]
         self._write_all(words.make(desk, pages, self.editions))
         self._own(slug, "words", words.files())
         self._picture(slug, [page for page in pages if page.is_pictured] + pages[:1], desk)
-        self._owned[slug, "pages"] = self._owned.get((slug, "pages"), frozenset()) | self._written.pop(slug, set())
-        self._own(slug, "pages", [edition.file_of(page.path) for page in pages for edition in self.editions])
         self._own(slug, "cold", self._write_all(consultation_files(desk, pages, self.editions, self.output, words)))
         self._write_all(desk.lines.take_touched())
         self._own(slug, "lines", desk.lines.files())
+
+    def _own_pages(self, slug: str, pages: Sequence[Page]) -> None:
+        self._owned[slug, "pages"] = self._owned.get((slug, "pages"), frozenset()) | self._written.pop(slug, set())
+        self._own(slug, "pages", [self._file_of(edition, page, slug) for page in pages for edition in self.editions])
+
+    def _file_of(self, edition: Edition, page: Page, slug: str) -> str:
+        """Where a page of this consultation, "" for the town's, is written."""
+        file = edition.file_of(page.path)
+        return f"{file}{SEALED}" if slug in self.seals and not is_shell(page) else file
 
     def _place_ballots(self) -> None:
         """Publishes the ballots, which may be as many as the town has votes: they pass through no list of ours."""
@@ -225,9 +250,9 @@ class Site:
 
     def _write_town(self) -> None:
         self._picture(TOWN, self.core[:1], None)
-        desks, styles = list(self.desks.values()), set(self._styles.values())
+        desks, styles = self.public, set(self._styles.values())
         framed = [path for paths in self._framed.values() for path in paths]
-        files = town_files(desks, self.core, self.editions, self.output, styles, framed)
+        files = town_files(desks, self.core, self.editions, self.output, styles, framed, self.seals)
         self._own(TOWN, "cold", self._write_all(files))
 
     def _write_all(self, files: Iterable[tuple[str, bytes]]) -> list[str]:

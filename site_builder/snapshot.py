@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from civic.canonical import parse_json
+from civic.consultation import Consultation
 from civic.module import Document
+from civic.privacy import snapshot_name
 from civic.space import Space
 from site_builder.failure import BuildFailure
 
@@ -53,10 +55,10 @@ def read_installation(folder: Path, space: Space) -> Installation:
     )  # fmt: skip
 
 
-def read_tables(folder: Path, slug: str) -> Tables:
+def read_tables(folder: Path, consultation: Consultation) -> Tables:
     """The tables of a consultation, documents in order; without a file, those of one nobody has taken part in."""
-    tables = _read(folder / f"{slug}.json")
-    return tables if tables.get("consultation") else {"consultation": [empty_row(slug)]}
+    tables = _read(folder / snapshot_name(consultation))
+    return tables if tables.get("consultation") else {"consultation": [empty_row(consultation.slug)]}
 
 
 def empty_row(slug: str) -> Document:

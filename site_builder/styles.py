@@ -43,6 +43,7 @@ class Styles:
         self._parts, self._colours = parts, colours(colour)
         self._made: dict[tuple[tuple[str, ...], bool], tuple[Markup, str]] = {}
         self.used = ""
+        self.names: tuple[str, ...] = ()  # the parts that this page asked for
 
     def inline(self, names: tuple[str, ...], *, core: bool = True) -> Markup:
         """The text for the page being rendered."""
@@ -50,6 +51,7 @@ class Styles:
         if key not in self._made:
             self._made[key] = self._make((CORE, *names) if core else names)
         text, self.used = self._made[key]
+        self.names = names
         return text
 
     def _make(self, names: tuple[str, ...]) -> tuple[Markup, str]:

@@ -94,6 +94,33 @@ def letter_keys(var: Path, space: str | None, is_replaced: bool) -> None:
     click.echo("without a copy of it in a safe place, no letter can be read any more.", err=True)
 
 
+@keys.command("private")
+@var_option
+@click.argument("consultation")
+@click.option("--space", help="The town, where there are several.")
+@click.option("--replace", "is_replaced", is_flag=True, help="Make another one: who may read no more reads no more.")
+def reading_key(var: Path, consultation: str, space: str | None, is_replaced: bool) -> None:
+    """Make the key that the pages of a private CONSULTATION are sealed with, or say which it is."""
+    from civic.content import parse_content
+    from civic.privacy import CODE, kid_of
+    from sync_server.catalogue import read_files
+    from sync_server.reading_keys import ReadingKeys, on_paper
+    from sync_server.rebuilding import one_town
+
+    settings = settings_of(var)
+    own, folder = one_town(settings, space)
+    rules = parse_content(read_files(folder)).consultations.get(consultation)
+    if rules is None or not rules.private:
+        raise click.ClickException(f"'{consultation}' is not a private consultation of '{own}'")
+    stored = ReadingKeys(settings.reading_keys, os.urandom)
+    if is_replaced:
+        stored.replace(own, consultation)
+    click.echo(f"The pages of '{consultation}' are sealed with the key {kid_of(stored.of(own, consultation))}")
+    if rules.privacy.by == CODE:
+        click.echo(f"Whoever has this code opens them: {on_paper(stored.code(own, consultation))}")
+    click.echo(f"It is in {settings.reading_keys}: the worker seals the pages anew whenever it is another one.")
+
+
 def _own_witness(settings: Settings, made: Any) -> str:
     from sync_server.witnessing import own_witness
 

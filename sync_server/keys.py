@@ -78,7 +78,7 @@ class Keys(NamedTuple):
 def open_keys(folder: Path, random: Callable[[int], bytes]) -> Keys:
     """The keys in `folder`, made first where they are missing; two processes that start together get the same."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    token = _read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
+    token = read_or_make(folder / "admin.token", lambda: b64u_encode(random(32)).encode("ascii") + b"\n")
     return Keys(
         receipt=open_signing_key(folder / "receipt.pem"),
         form=open_signing_key(folder / "form.pem"),
@@ -100,7 +100,7 @@ def signing_key(private: ec.EllipticCurvePrivateKey) -> SigningKey:
 def open_rsa(path: Path) -> rsa.RSAPrivateKey:
     """The RSA key in a file, made first where it is missing; KeyUnreadable where it is another kind of key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pem = _read_or_make(path, lambda: new_pem(rsa.generate_private_key(65537, RSA_BITS)))
+    pem = read_or_make(path, lambda: new_pem(rsa.generate_private_key(65537, RSA_BITS)))
     try:
         private = load_pem_private_key(pem, None)
     except ValueError as error:
@@ -112,7 +112,7 @@ def open_rsa(path: Path) -> rsa.RSAPrivateKey:
 
 def _log_key(path: Path) -> LogKey:
     try:
-        private = load_pem_private_key(_read_or_make(path, lambda: new_pem(Ed25519PrivateKey.generate())), None)
+        private = load_pem_private_key(read_or_make(path, lambda: new_pem(Ed25519PrivateKey.generate())), None)
     except ValueError as error:
         raise KeyUnreadable(f"{path}: {error}") from error
     if not isinstance(private, Ed25519PrivateKey):
@@ -122,7 +122,7 @@ def _log_key(path: Path) -> LogKey:
 
 def open_signing_key(path: Path) -> SigningKey:
     """The P-256 key in a file, made first where it is missing."""
-    return read_signing_key(path, _read_or_make(path, lambda: new_pem(ec.generate_private_key(ec.SECP256R1()))))
+    return read_signing_key(path, read_or_make(path, lambda: new_pem(ec.generate_private_key(ec.SECP256R1()))))
 
 
 def read_signing_key(path: Path, pem: bytes) -> SigningKey:
@@ -142,13 +142,14 @@ def new_pem(private: ec.EllipticCurvePrivateKey | Ed25519PrivateKey | rsa.RSAPri
 
 
 def _secret(path: Path, random: Callable[[int], bytes]) -> bytes:
-    secret = _read_or_make(path, lambda: random(SECRET_BYTES))
+    secret = read_or_make(path, lambda: random(SECRET_BYTES))
     if len(secret) != SECRET_BYTES:
         raise KeyUnreadable(f"{path}: not {SECRET_BYTES} bytes")
     return secret
 
 
-def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The bytes of a file of secrets, made first where it is missing: whole at once, and durable on return."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -109,6 +109,11 @@ class Settings:
         return self.var / "mailbox"
 
     @property
+    def reading_keys(self) -> Path:
+        """Where the keys of private consultations are."""
+        return self.keys / "private"
+
+    @property
     def snapshots(self) -> Path:
         """Where the worker writes what sites are built from, a folder a space."""
         return self.var / "snapshots"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from civic.canonical import b64u_encode, parse_json
 from civic.manifest import Manifest, parse_manifest
 from civic.module import Modules
+from civic.privacy import SEALED
 from civic.questions import manifest_member
 from civic.rows import Line, RulesLine, parse_line
 from civic.town_key import TownKey
@@ -47,6 +48,10 @@ class Site(NamedTuple):
 def check_consultation(site: Site, slug: str) -> Findings:
     """Everything that can be said of one consultation."""
     findings, held = Findings(slug), site.log.held[slug]
+    if site.source.read(f"{slug}/manifest.json{SEALED}") is not None:
+        # The log closes no private consultation: one that it closed had shown everybody a result.
+        (findings.note if held.closed is None else findings.unknown)("private")
+        return findings
     rules = _check_rules(site, slug, held, findings)
     results = site.source.read(f"{slug}/donnees/results.json")
     if results is None:

@@ -16,6 +16,7 @@ from civic.tombstones import is_final
 from sync_server.catalogue import Town
 from sync_server.identity.addresses import masked
 from sync_server.identity.nonces import Nonces
+from sync_server.identity.reading import Readers
 from sync_server.identity.residency import Household
 from sync_server.storage import Ledger
 from sync_server.storage.erasing import Erasure, erase_person
@@ -46,7 +47,7 @@ class Asking(NamedTuple):
 class Mine:
     """`now` gives epoch seconds."""
 
-    def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, now: Callable[[], int]) -> None:
+    def __init__(self, ledger: Ledger, nonces: Nonces, vault: Vault, readers: Readers, now: Callable[[], int]) -> None:
         self._ledger, self.nonces, self._vault, self._now = ledger, nonces, vault, now
         self._people, self._grants, self._issued = People(ledger), Grants(ledger), IssuedTokens(ledger)
         self._household, self._profiles = Household(ledger, vault), Profiles(ledger)
@@ -57,12 +58,14 @@ class Mine:
             "consent": self._consent,
             "profile": self._profile,
             "erase": self._erase,
+            "read": lambda asking: readers.answer(asking.town, asking.device.pid, asking.request.body["consultation"]),
         }
 
     def answer(self, town: Town, jws: str) -> Answer:
         """The answer to a signed request, done durably where it changes anything.
 
-        Refused UNKNOWN_KEY, BAD_SIGNATURE, REVOKED, EXPIRED (its nonce), NOT_FOUND.
+        Refused UNKNOWN_KEY, BAD_SIGNATURE, REVOKED, EXPIRED (its nonce), NOT_FOUND; to "read" as
+        Readers refuses.
         """
         request, space = parse_device_request(jws), town.content.space.id
         if request.aud != space:

@@ -18,10 +18,12 @@ from sync_server.identity.method import Method
 from sync_server.identity.mine import Mine
 from sync_server.identity.nonces import Nonces
 from sync_server.identity.oidc.returning import Returning
+from sync_server.identity.reading import Readers
 from sync_server.identity.residency import CensusDoor, Residency
 from sync_server.identity.sources import Sources
 from sync_server.keys import Keys
 from sync_server.limits import HOUR, Windows
+from sync_server.reading_keys import ReadingKeys
 from sync_server.settings import Settings
 from sync_server.storage import Ledger
 from sync_server.storage.enrolments import Enrolments
@@ -60,9 +62,12 @@ def open_identities(settings: Settings, keys: Keys, ledger: Ledger, modules: Mod
     methods = _methods(settings, vault, words, sources) | providers | {"census": census}
     enrolling = Enrolling(kept, methods, vault, words, settings.mail_from, sources.now, sources.random)
     nonces = Nonces(kept.enrolments, vault, sources.now, sources.random)
-    mine = Mine(ledger, nonces, vault, sources.now)
+    residency = Residency(ledger, lambda: vault)
+    key_of = ReadingKeys(settings.reading_keys, sources.random).of
+    readers = Readers(Grants(ledger), residency, key_of, sources.now)
+    mine = Mine(ledger, nonces, vault, readers, sources.now)
     returning = Returning(kept.enrolments, federated, vault, sources.now)
-    stored = Stored(Grants(ledger), IssuedTokens(ledger), Residency(ledger, lambda: vault))
+    stored = Stored(Grants(ledger), IssuedTokens(ledger), residency)
     issuing = Issuing(stored, modules, _issuers(settings, sources), sources, time.sleep)
     wishes = Windows(10 * settings.enrolments_per_hour, sources.monotonic, HOUR)
     following = FollowDoor(ledger, nonces, vault, wishes, settings.push_hosts, sources.now)

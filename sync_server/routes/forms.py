@@ -145,7 +145,9 @@ def _seal(draft: Draft) -> str:
 def _refuse(draft: Draft, town: Town, code: Code, field: str) -> Response:
     """The reason in words; what was entered is kept, to be mended or sent again."""
     lang, known = draft.fields.get("lang", ""), town.rules.get(draft.slug)
-    module = None if known is None else module_of(services().modules, known.consultation, draft.kind)
+    # Of a private consultation this door says nothing, not even what may be chosen in it.
+    is_known = known is not None and not known.consultation.private
+    module = module_of(services().modules, known.consultation, draft.kind) if known and is_known else None
     response = _pages().draw(
         "refused", STATUSES.get(code, 422), lang, _pages().back_to(town, draft.fields.get("back", "")),
         reason=_pages().reason(code, field, lang), is_temporary=code.is_temporary, is_mendable=code in MENDABLE,

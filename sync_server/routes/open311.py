@@ -118,7 +118,7 @@ def _pages() -> Any:
 def _endpoint(space: str, slug: str, fmt: str) -> Endpoint:
     town = services().catalogue.town(space)
     known = None if town is None else town.rules.get(slug)
-    if town is None or known is None or fmt not in TYPES:
+    if town is None or known is None or known.consultation.private or fmt not in TYPES:
         raise NotThere
     for name in known.consultation.modules:
         module = services().modules[name]

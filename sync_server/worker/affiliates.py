@@ -82,7 +82,7 @@ class Affiliates:
         listed = []
         for slug, one in content.consultations.items():
             moment = moment_at(one, now)
-            if moment.state in _SHOWN:
+            if moment.state in _SHOWN and not one.private:
                 title = {lang: text.title for lang, text in content.texts[slug].items()}
                 ends = next((phase.ends_at for phase in one.phases if phase.id == moment.phase), one.closes_at)
                 at = one.opens_at if moment.state == "before" else ends

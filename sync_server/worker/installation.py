@@ -9,6 +9,7 @@ from typing import NamedTuple
 from civic.content import Content
 from civic.module import Document
 from civic.space import Space
+from sync_server.reading_keys import ReadingKeys
 from sync_server.worker.fold import Fold
 from sync_server.worker.log import TownLog
 
@@ -17,8 +18,9 @@ class Installation(NamedTuple):
     """What a town has from whoever runs its server: the one document of space.json, its public log, a secret.
 
     `pepper` makes the names that persons have in published ballots. `draw_groups` draws the result by group of people
-    (sync_server.worker.groups), once. `media` is the folder of photos. `dispatch` writes to who sees to what has
-    arrived (sync_server.dispatching) and notes what followers are to be told of (sync_server.following).
+    (sync_server.worker.groups), once. `media` is the folder of photos. `reading_keys` are those of private
+    consultations. `dispatch` writes to who sees to what has arrived (sync_server.dispatching) and notes what followers
+    are to be told of (sync_server.following).
     """
 
     document: Callable[[Content], Document]
@@ -26,5 +28,7 @@ class Installation(NamedTuple):
     pepper: bytes
     draw_groups: Callable[[Space, Fold], list[Document]]
     media: Path
-    affiliated: Callable[[], object] = lambda: None  # another answer: what its portal lists has changed
+    reading_keys: ReadingKeys
+    # Another answer: something has changed beside the town's folder that its site shows or is sealed with.
+    surroundings: Callable[[], object] = lambda: None
     dispatch: Callable[[Space, Sequence[Fold]], object] = lambda _space, _folds: None

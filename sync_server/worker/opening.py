@@ -33,6 +33,7 @@ from sync_server.photos.developing import Developing
 from sync_server.photos.shelf import PhotoShelf
 from sync_server.post.carriers import carrier_of
 from sync_server.post.round import Round
+from sync_server.reading_keys import ReadingKeys
 from sync_server.settings import Settings, SettingsError
 from sync_server.storage import Ledger, PublicLog
 from sync_server.storage.enrolments import Enrolments
@@ -87,13 +88,15 @@ def open_town(
     builder = WarmBuilder(Folders(content, snapshots, theme, output), time.sleep)
     publisher = _publisher(settings, output)
     open_log = partial(_open_log, settings, keys, PublicLog(ledger), snapshots / "log")
+    reading = ReadingKeys(settings.reading_keys, os.urandom)
     installation = Installation(
         partial(_document, settings, keys, ledger, affiliates),
         open_log,
         keys.pepper,
         partial(_draw_groups, keys, ledger),
         settings.media,
-        partial(affiliates.stamp, space),
+        reading,
+        lambda: (affiliates.stamp(space), reading.stamp(space)),
         partial(_dispatch, settings, keys, ledger, Noting(Happenings(ledger), _now_in_seconds)),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)

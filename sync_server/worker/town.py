@@ -16,6 +16,7 @@ from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
 from civic.module import Modules, private_kinds
 from civic.phases import moment_at, next_boundary
+from civic.photos import NO_PHOTOS
 from civic.queues import Place, queues_of
 from civic.secrecy import least_persons
 from civic.space import Space
@@ -39,7 +40,7 @@ from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
 from sync_server.worker.photos import TownPhotos
 from sync_server.worker.publish import Publisher
 from sync_server.worker.rows import BallotFiles
-from sync_server.worker.snapshot_files import write_snapshot
+from sync_server.worker.snapshot_folder import SnapshotFolder
 
 COPIES = (".br", ".gz")  # compressed beside the file they are of
 GROUPS = "groups"
@@ -72,6 +73,7 @@ class Town:
         self._past: Mapping[str, list[bytes]] = {}
         self._folds: dict[str, Fold] = {}
         self._log: TownLog | None = None
+        self._files = SnapshotFolder(snapshots, installation.reading_keys)
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
         self._photos = TownPhotos(Photos(ledger), PhotoShelf(installation.media), snapshots / "photos")
         self._drawn: set[str] = set()  # consultations whose tables by group are drawn
@@ -79,7 +81,7 @@ class Town:
 
     def stamp(self) -> object:
         """Another value means that what the site is built from was written, by the town or those affiliated to it."""
-        return stamp_of(self.folder), self.installation.affiliated()
+        return stamp_of(self.folder), self.installation.surroundings()
 
     def rebuild(self) -> None:
         """Reads content and heads again, writes every snapshot, builds the whole site.
@@ -100,10 +102,10 @@ class Town:
             self._folds = {slug: self._load(reading, one, now) for slug, one in content.consultations.items()}
             tables = {slug: self._tables(reading, fold) for slug, fold in self._folds.items()}
         self._look_ahead(now)
-        write_snapshot(self.snapshots / "space.json", {"installation": [self.installation.document(content)]})
+        self._files.write_town(self.installation.document(content))
         for slug, content_of_file in tables.items():
-            write_snapshot(self.snapshots / f"{slug}.json", content_of_file)
-        self._forget_others(set(tables))
+            self._files.write(content.consultations[slug], content_of_file)
+        self._files.forget_others(content.consultations.values())
         self._photos.place(content.space.id, self._folds.values(), is_whole=True)
         self._ballots.hide(self._over())
         if self._log is None or self._log.origin != origin_of(content.space.site_url):
@@ -165,7 +167,7 @@ class Town:
             with self.ledger.reading() as reading:
                 # What came in since the last fold is not in these files: they go with the pages as they are.
                 tables = self._tables(reading, self._folds[slug])
-            write_snapshot(self.snapshots / f"{slug}.json", tables)
+            self._files.write(self._folds[slug].consultation, tables)
         self._written(self.builder.settle())
         self.dirty.clear()
         self.tell()
@@ -262,7 +264,9 @@ class Town:
         space, slug = self._space(), consultation.slug
         languages = () if self._content is None else self._content.space.languages
         past, moment = self._past.get(slug, []), moment_at(consultation, now)
-        fold = Fold(consultation, languages, past, self.modules, moment, self._photos.album)
+        # The files of photos lie open beside the pages, so a private page shows none.
+        album = NO_PHOTOS if consultation.private else self._photos.album
+        fold = Fold(consultation, languages, past, self.modules, moment, album)
         heads = reading.heads(space, slug, fold.shown_kinds)
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)
@@ -285,11 +289,6 @@ class Town:
     def _look_ahead(self, now: int) -> None:
         instants = [next_boundary(fold.consultation, now) for fold in self._folds.values()]
         self.boundary = min((one for one in instants if one is not None), default=None)
-
-    def _forget_others(self, slugs: set[str]) -> None:
-        for file in self.snapshots.glob("*.json"):
-            if file.stem not in slugs | {"space"}:
-                file.unlink()
 
     def _space(self) -> str:
         return self._own_space().id

@@ -39,6 +39,7 @@ class Plan:
     modules: tuple[str, ...] = ("ideas", "comments")
     questions: str = ""  # TOML of what the town asks, or of what a module is set to
     publish_rows: bool = True
+    private: str = ""  # who alone reads it: members, or who has its code
     files: dict[str, str] = field(default_factory=dict)  # of its modules, by path; NOW+h: in so many hours
 
 
@@ -118,6 +119,7 @@ def toml_of(plan: Plan, now: int, revision: int) -> str:
         f"unsigned = {list(plan.unsigned)}",
         *([] if plan.publish_rows else ["publish_rows = false"]),
         *(['mode = "named"', f'assurance = "{plan.assurance}"'] if plan.assurance else []),
+        *([f'private = "{plan.private}"'] if plan.private else []),
         "[limits]",
         *(f"{kind} = {most}" for kind, most in plan.limits.items()),
     ]

@@ -5,6 +5,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -19,10 +20,11 @@ from civic.content import Content, parse_content
 from civic.envelope import parse_envelope
 from civic.module import Module
 from civic.phases import moment_at
+from civic.privacy import key_name, snapshot_name
 from civic.receipt import commitment
 from site_builder.desk import Desk
 from site_builder.settings import build_site
-from site_builder.site import Folders, Site
+from site_builder.site import Folders, Site, read_content
 from sync_server.storage import Offer, open_ledger
 from sync_server.worker.fold import Fold
 from sync_server.worker.parts import Tables
@@ -170,3 +172,19 @@ class ExampleTown:
         for name, found in {"space": {"installation": [installation]}, SLUG: tables}.items():
             numbered = {table: {str(n): row for n, row in enumerate(rows, 1)} for table, rows in found.items()}
             (self.folder / "snapshots" / f"{name}.json").write_text(json.dumps(numbered), "utf-8")
+
+
+def private_site(town: ExampleTown, folder: Path) -> Path:
+    """The site of the same town on the same day, had it made its consultation private."""
+    shutil.copytree(town.folder / "town", folder / "town")
+    shutil.copytree(town.folder / "snapshots", folder / "snapshots")
+    file = folder / "town" / "consultations" / SLUG / "consultation.toml"
+    open_to_all = re.compile(r"^(?:unsigned|mode|assurance|publish_rows) = .*\n", re.MULTILINE)
+    file.write_text(f'mode = "named"\nprivate = "members"\n{open_to_all.sub("", file.read_text("utf-8"))}', "utf-8")
+    rules = parse_content(read_content(folder / "town"), MODULES).consultations[SLUG]
+    sealed = folder / "snapshots" / snapshot_name(rules)
+    sealed.parent.mkdir()
+    (folder / "snapshots" / f"{SLUG}.json").rename(sealed)
+    (folder / "snapshots" / key_name(SLUG)).write_bytes(bytes(32))
+    build_site(Site(Folders(folder / "town", folder / "snapshots", THEME, folder / "site"), processes=1))
+    return folder / "site"

@@ -5,9 +5,10 @@ import functools
 import io
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -18,7 +19,7 @@ from civic import modules
 from civic.module import Module
 from civic.refusals import Refused
 from tests.end_to_end.page_checks import check_accessibility, sideways
-from tests.modules.example_town import MODULES, SLUG, STATES, ExampleTown, acts_of, read_examples
+from tests.modules.example_town import MODULES, SLUG, STATES, ExampleTown, acts_of, private_site, read_examples
 from tests.modules.foreign_site import FRAMES, hosted
 from tests.theme.conftest import REPOSITORY
 from tests.theme.test_pages import LIMIT, weight
@@ -47,6 +48,30 @@ def test_a_module_explains_itself(module: Module) -> None:
     examples = read_examples(module)
     assert {one["kind"] for one in examples["acts"]} == set(module.kinds), "an act of each kind"
     assert examples["refused"], "and one that is refused"
+
+
+@every_module
+def test_a_module_can_be_private_and_says_nothing_then(module: Module, town: Town, tmp_path: Path) -> None:
+    shown = town(module, "results")
+    words = [text for text in spoken(shown.examples["acts"]) if len(text) > 12]
+    site = private_site(shown, tmp_path)
+    found = [(file, text) for file in site.rglob("*") if file.is_file() for text in words if text in read(file)]
+    assert not found
+    shells = [file for file in (site / SLUG).rglob("*.html") if "data-sealed" not in read(file)]
+    assert not shells
+
+
+def spoken(value: Any) -> Iterator[str]:
+    """Every text with a space in it, in what an example says."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from spoken(one)
+    elif isinstance(value, str) and " " in value:
+        yield value.split("\n")[0]
+
+
+def read(file: Path) -> str:
+    return file.read_text("utf-8", "replace")
 
 
 @every_module

@@ -12,6 +12,7 @@ from civic.canonical import b64u_encode
 from civic.content import Content, parse_content
 from civic.module import Document
 from civic.phases import Moment, are_counts_public, moment_at
+from civic.privacy import snapshot_name
 from site_builder.settings import build_site
 from site_builder.site import Folders, Site, read_content
 
@@ -108,10 +109,13 @@ class Town:
         """Writes what a worker would: every table, numbered in order, members sorted."""
         self.snapshots.mkdir(parents=True, exist_ok=True)
         (self.snapshots / "space.json").write_text(json.dumps({"installation": {"1": self.installation}}))
+        rules = self.parsed().consultations
         for slug, tables in self.tables.items():
             ordered = {name: sorted(rows.values(), key=_order) for name, rows in tables.items()}
             numbered = {name: {str(at): row for at, row in enumerate(rows, 1)} for name, rows in ordered.items()}
-            (self.snapshots / f"{slug}.json").write_text(json.dumps(numbered, sort_keys=True), "utf-8")
+            file = self.snapshots / snapshot_name(rules[slug])
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(numbered, sort_keys=True), "utf-8")
 
     def _row(self, slug: str, moment: Moment | None = None) -> Document:
         rules = self.parsed().consultations[slug]

@@ -14,6 +14,7 @@ from civic.log.note import ed25519_signer
 from civic.module import Document
 from civic.space import Space
 from sync_server.catalogue import read_files
+from sync_server.reading_keys import ReadingKeys
 from sync_server.storage import Ledger, PublicLog, open_ledger
 from sync_server.worker.builder import BuilderFailed, Folders, WarmBuilder
 from sync_server.worker.fold import Fold
@@ -118,7 +119,8 @@ class Scene:
             return Town(
                 content, self.folder / "snapshots", self.ledger, MODULES, self.builder, self.host,
                 Installation(lambda town: {"space": town.space.id}, self.open_log, bytes(32), self.draw_groups,
-                             self.folder / "media", dispatch=lambda _, folds: self.told.append(len(folds))),
+                             self.folder / "media", ReadingKeys(self.folder / "keys", bytes),
+                             dispatch=lambda _, folds: self.told.append(len(folds))),
                 lambda: int(self.wall),
             )  # fmt: skip
 

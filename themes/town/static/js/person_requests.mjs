@@ -8,7 +8,7 @@ import { ask } from './town_answers.mjs';
 /**
  * A request about the person behind this phone, signed by its device key over a fresh number of the town's.
  * @param {Doors} ports
- * @param {'me' | 'grants' | 'revoke' | 'erase' | 'consent' | 'profile'} what
+ * @param {'me' | 'grants' | 'revoke' | 'erase' | 'consent' | 'profile' | 'read'} what
  * @param {object} body
  * @returns {Promise<Answer>}
  */
@@ -60,7 +60,7 @@ export async function dropForeignKeys(ports) {
  * @param {Doors} ports
  */
 async function forgetPerson({ store }) {
-  await store.edit('state', ['person'], () => null);
+  await store.edit('state', ['person', 'reading'], () => null);
   await store.edit('keys', [DEVICE], () => null);
 }
 

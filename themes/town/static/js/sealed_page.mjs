@@ -1,0 +1,111 @@
+// A private page came sealed, and is opened here with the key of its consultation, once this phone has it.
+import { unb64u, utf8 } from './canonical.mjs';
+import { component } from './component.mjs';
+import { element, find, findAll } from './elements.mjs';
+import { sayWhy } from './sealed_why.mjs';
+
+const NONCE = 12;
+
+/**
+ * The bytes of the file `name`, twin of Seal.close (site_builder/sealing.py); throws for another key or another file.
+ * @param {string} key
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} sealed
+ */
+async function unseal(key, name, sealed) {
+  const aes = await crypto.subtle.importKey('raw', unb64u(key), 'AES-GCM', false, ['decrypt']);
+  const how = { name: 'AES-GCM', iv: sealed.slice(0, NONCE), additionalData: utf8(`preau-sealed-v1|${name}`) };
+  const small = await crypto.subtle.decrypt(how, aes, sealed.slice(NONCE));
+  return new Response(new Blob([small]).stream().pipeThrough(new DecompressionStream('deflate')));
+}
+
+/**
+ * The only text that may become nodes is what the town has sealed, whole.
+ * @param {string} html
+ * @returns {any}
+ */
+function trusted(html) {
+  const types = /** @type {any} */ (window).trustedTypes;
+  return types ? types.createPolicy('preau-sealed', { createHTML: () => html }).createHTML('') : html;
+}
+
+/**
+ * The page in the place of its shell, whose status and banner are known to the scripts and stay.
+ * @param {Page} page
+ * @param {string} html
+ */
+function show(page, html) {
+  const opened = new DOMParser().parseFromString(trusted(html), 'text/html');
+  const $own = findAll('main > [role=status], main > [data-banner]');
+  const $status = find('main > [role=status]', opened);
+  if ($status) $own[0].className = $status.className;
+  for (const $one of findAll('main > [role=status], main > [data-banner]', opened)) $one.remove();
+  find('main').replaceChildren(...$own, ...find('main', opened).childNodes);
+  document.body.className = opened.body.className;
+  document.title = opened.title;
+  page.tell(opened.title);
+  const $wanted = location.hash && document.getElementById(location.hash.slice(1));
+  if ($wanted) $wanted.scrollIntoView();
+}
+
+/**
+ * Open data is sealed beside its name: a link to it saves it opened.
+ * @param {string} key
+ * @param {string} consultation
+ */
+function openLinks(key, consultation) {
+  const save = async (/** @type {string} */ path) => {
+    const name = path.slice(1);
+    const response = await fetch(`${path}.sealed`);
+    const opened = await unseal(key, name, new Uint8Array(await response.arrayBuffer()));
+    const href = URL.createObjectURL(await opened.blob());
+    element('a', { href, download: name.replace(/.*\//, '') }).click();
+    URL.revokeObjectURL(href);
+  };
+  find('main').addEventListener('click', (event) => {
+    const $link = event.target instanceof Element ? event.target.closest('a') : null;
+    const path = $link && $link.origin === location.origin ? $link.pathname : '';
+    if (!path.includes(`/${consultation}/`) || path.endsWith('/')) return;
+    event.preventDefault();
+    component('open data', () => save(path));
+  });
+}
+
+/** What can be kept of these pages stays sealed on the phone. */
+async function keepSealed() {
+  const { active } = await navigator.serviceWorker.ready;
+  for (const $button of findAll('[data-keep]')) {
+    $button.hidden = true;
+    if (active) active.postMessage({ keep: $button.dataset.keep });
+  }
+}
+
+/**
+ * @param {Page} page
+ * @param {string} key
+ */
+async function open(page, key) {
+  const $sealed = find('[data-sealed]');
+  const { sealed = '', file = '', run = '' } = $sealed.dataset;
+  const $text = /** @type {HTMLTemplateElement} */ (find('template', $sealed));
+  const opened = await unseal(key, file, unb64u($text.content.textContent || ''));
+  show(page, await opened.text());
+  openLinks(key, sealed);
+  for (const url of run.split(' ')) if (url) await import(url);
+  if (navigator.serviceWorker) component('keep', keepSealed);
+}
+
+/** @param {Page} page */
+export async function startSealed(page) {
+  const { kid = '', ask = '' } = find('[data-sealed]').dataset;
+  const tryWith = (/** @type {string} */ key) => open(page, key).catch((error) => {
+    console.error(error);
+    sayWhy(page, 'failed');
+  });
+  if (!crypto.subtle || !('DecompressionStream' in window)) return sayWhy(page, 'unable');
+  const kept = await page.store.get('state', 'reading');
+  if (kept && kept[kid]) return tryWith(kept[kid]);
+  // What finds the key comes when there is none, once, and says so (reading_page.mjs).
+  document.addEventListener('preau-key', (event) => void tryWith(/** @type {CustomEvent} */ (event).detail), { once: true });
+  await import(ask).catch(() => sayWhy(page, 'unreached'));
+}
