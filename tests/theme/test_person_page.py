@@ -95,7 +95,7 @@ def test_every_moment_is_accessible(context: BrowserContext, address: str) -> No
     type_code(page, CODE)
     wait_until_known(page)
     assert said(page).startswith("C’est fait")
-    page.locator("summary").click()
+    page.locator("[aria-labelledby=held] summary").click()
     check(page, "known")
     page.get_by_role("button", name="Retirer cet appareil").click()
     page.locator("[data-erase] [data-ask]").click()
