@@ -71,7 +71,8 @@ def _tinydb_insert(path: Path, documents: int) -> float:
     rows = {str(number): _document(number) for number in range(1, documents + 1)}
     path.write_text(json.dumps({"_default": rows}), "utf-8")
     with TinyDB(path) as database:
-        return median(seconds_of(partial(database.insert, _document(documents + number))) for number in range(1, 6))
+        more = [_document(documents + number) for number in range(1, 6)]
+        return median(seconds_of(partial(database.insert, one)) for one in more)
 
 
 def _document(number: int) -> dict[str, str | int]:

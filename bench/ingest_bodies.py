@@ -53,18 +53,17 @@ def _share(consultation: Consultation, first_phone: int) -> list[Ballot]:
 
 def write_bodies(folder: Path, name: str, votes: Sequence[Ballot], size: int, for_kinto: int) -> Bodies:
     """Bodies of `size` votes; Kinto, which is slow, gets only the first `for_kinto` of them."""
-    paths = [folder / f"{name}-{side}.txt" for side in ("ours", "pouchdb", "kinto")]
+    ours, theirs, kintos = (folder / f"{name}-{side}.txt" for side in ("ours", "pouchdb", "kinto"))
     wraps: list[Callable[[Sequence[Ballot]], str]] = [
         lambda some: sync_body([one.text for one in some]),
         pouchdb.body,
         kinto.body,
     ]
     limits = (len(votes), len(votes), for_kinto * size)
-    for path, wrap, limit in zip(paths, wraps, limits, strict=True):
+    for path, wrap, limit in zip((ours, theirs, kintos), wraps, limits, strict=True):
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{wrap(some)}\n" for some in _batches(votes[:limit], size))
-    ours, other, slow = paths
-    return Bodies(ours, other, slow, len(votes) // size)
+    return Bodies(ours, theirs, kintos, len(votes) // size)
 
 
 def _batches(votes: Sequence[Ballot], size: int) -> Iterator[Sequence[Ballot]]:

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.budget import Figure, Size, at_most
-from bench.programs import REPOSITORY, family, free_port, resident_mebibytes, running, wait_until
+from bench.programs import REPOSITORY, Held, family, free_port, memory_of, running, wait_until
 
 READS = 200
 
@@ -27,17 +27,12 @@ def measure(size: Size) -> list[Figure]:
             wait_until(lambda: "Ctrl-C" in log.read_text("utf-8", "replace"), 300, "the demo")
             ask(f"http://127.0.0.1:{ports[0]}/v1/health")
             time.sleep(5 if size.is_quick else 40)  # copies are made smaller while nobody does anything
-            held = {role: memory_of(role, demo.pid) for role in ("serve", "work")}
-    web, worker = sum(held["serve"]), sum(held["work"])
+            web, worker = (held_by(role, demo.pid) for role in ("serve", "work"))
     return [
         Figure(
-            "web + worker on the demo, resident",
-            web + worker,
-            "MB",
-            beside=f"worker and its builder {worker:.0f} ({listed(held['work'])})",
-            hard=at_most(250),
+            "web + worker on the demo", in_all([*web, *worker]), "MB", beside=listed(web, worker), hard=at_most(250)
         ),
-        Figure("web on the demo, resident", web, "MB", beside=listed(held["serve"]), hard=at_most(100)),
+        Figure("web on the demo", in_all(web), "MB", beside=listed(web), hard=at_most(100)),
     ]
 
 
@@ -48,15 +43,21 @@ def ask(url: str) -> None:
         time.sleep(random.random() / 1000)
 
 
-def memory_of(role: str, pid: int) -> list[float]:
-    """Resident megabytes of the processes of `preau serve` or `preau work` below the demo."""
+def held_by(role: str, pid: int) -> list[Held]:
+    """What the processes of `preau serve` or `preau work` below the demo hold."""
     for one in family(pid):
         words = Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")
         if role.encode() in words:
-            return [resident_mebibytes(each) * 1.048576 for each in family(one)]
+            return [memory_of(each) for each in family(one)]
     raise RuntimeError(f"the demo runs no `{role}`")
 
 
-def listed(processes: list[float]) -> str:
-    """A number for each process."""
-    return " + ".join(f"{one:.0f}" for one in processes)
+def in_all(processes: list[Held]) -> float:
+    """What the machine needs for them: what they share is there once."""
+    return sum(one.share for one in processes)
+
+
+def listed(*groups: list[Held]) -> str:
+    """A number for each process, and what is resident in each, all of what it shares included."""
+    shares = " + ".join(f"{one.share:.0f}" for group in groups for one in group)
+    return f"{shares}; resident {sum(one.resident for group in groups for one in group):.0f} if shared is counted twice"

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
@@ -95,9 +96,15 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def resident_mebibytes(pid: int) -> float:
-    """The memory that one process holds now (VmRSS)."""
-    for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+class Held(NamedTuple):
+    """Megabytes of a process: its share of them, and all of those that it shares with others too."""
+
+    share: float  # proportional set size: what several processes map is dealt out among them
+    resident: float
+
+
+def memory_of(pid: int) -> Held:
+    """The memory that one process holds now."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()[1:])
+    megabytes = {line[0]: int(line[1]) * 1024 / 1e6 for line in lines}
+    return Held(megabytes["Pss:"], megabytes["Rss:"])

@@ -95,9 +95,9 @@ def acts(rules: Consultation, number: int) -> Iterator[str]:
         body = {"title": f"Idée {place}", **words}
         yield signers.seal(f"author {place}", "proposal", f"proposal:{target}", body, jti=target, **rest).text
     for place in range(number - PROPOSALS):
-        voter, idea = divmod(place, PROPOSALS)
-        jti, choice = signers.draw("vote", str(place)), {"choice": CHOICES[(voter + idea) % 3]}
-        yield signers.seal(f"voter {voter}", "vote", f"vote:{targets[idea]}", choice, jti=jti, **rest).text
+        voter, about = divmod(place, PROPOSALS)
+        jti, choice = signers.draw("vote", str(place)), {"choice": CHOICES[(voter + about) % 3]}
+        yield signers.seal(f"voter {voter}", "vote", f"vote:{targets[about]}", choice, jti=jti, **rest).text
 
 
 def write_site(folder: Path, rules: Consultation, texts: list[str]) -> None:
@@ -114,8 +114,8 @@ def publish(folder: Path, rules: Consultation, texts: list[str], entries: list[L
     """The files of a site whose log has the rules, then `entries`, then the close; `lines` are its rows."""
     results = result_of(rules, texts)
     kinds = [one.kind for one in entries if isinstance(one, Committed)]
-    digest = b64u_encode(hashlib.sha256(results).digest())
     env, ballot, issue = (kinds.count(kind) for kind in COMMITTED)
+    digest = b64u_encode(hashlib.sha256(results).digest())
     closed = Closed(SLUG, env, ballot, issue, digest)
     entries = [Declared(SLUG, rules.mh), *entries, closed]
     lines = [RulesLine(rules.mh, rules.manifest), *lines]

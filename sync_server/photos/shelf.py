@@ -1,7 +1,8 @@
 """The photos of an installation as files, a folder a space, each named by its hash in hexadecimal.
 
-`<hash>.part` grows piece by piece; `<hash>.sent` is whole and has the hash; `<hash>-1200.webp` and `-480.webp` are the
-pictures made of it, the only ones that ever leave the machine. Several processes may share the folder.
+`coming/<hash>.part` grows piece by piece; `coming/<hash>.sent` is whole and has the hash; `<hash>-1200.webp` and
+`-480.webp` are the pictures made of it, the only ones that ever leave the machine. Several processes may share the
+folder.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from civic.photos import LARGE, MOST_BYTES, SMALL, file_name, parse_digest
 from civic.refusals import Code, Refused
 
+COMING = "coming"  # apart, so that looking for news costs nothing that grows with the pictures there are
 PART, SENT = ".part", ".sent"
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -39,7 +41,7 @@ class PhotoShelf:
 
     def has_sent(self) -> bool:
         """Whether any photo waits for its pictures, in any space."""
-        return next(self.root.glob(f"*/*{SENT}"), None) is not None
+        return next(self.root.glob(f"*/{COMING}/*{SENT}"), None) is not None
 
     def picture(self, space: str, sha256: str, side: int) -> Path:
         """Where a picture is, or will be."""
@@ -96,11 +98,11 @@ class PhotoShelf:
 
     def files(self, space: str) -> Iterator[Path]:
         """Every file of a space."""
-        folder = self.root / space
-        yield from (sorted(folder.iterdir()) if folder.is_dir() else ())
+        for folder in (self.root / space, self.root / space / COMING):
+            yield from (sorted(one for one in folder.iterdir() if one.is_file()) if folder.is_dir() else ())
 
     def _file(self, space: str, sha256: str, suffix: str) -> Path:
-        return self.root / space / f"{_hexadecimal(sha256)}{suffix}"
+        return self.root / space / COMING / f"{_hexadecimal(sha256)}{suffix}"
 
 
 def _hexadecimal(sha256: str) -> str:

@@ -9,10 +9,10 @@ from alembic.config import Config
 from sync_server.storage.migrations import HERE
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Runs every migration that `connection`'s database lacks; the caller commits."""
+def upgrade(connection: sa.Connection, version: str = "head") -> None:
+    """Runs every migration that `connection`'s database lacks, up to `version`; the caller commits."""
     config = Config()
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
