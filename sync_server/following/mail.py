@@ -58,7 +58,12 @@ class Writer(NamedTuple):
         return self._letter(reader, words, words("told.digest", town=town), lines, stop)
 
     def title(self, about: str, lang: str) -> str:
-        """The title of the consultation that is followed, or of what is in it; "" where it is there no more."""
+        """The title of the consultation that is followed, or of what is in it; "" where it is there no more.
+
+        Anybody may follow what is private, by its address: a letter about it has no title of its own.
+        """
+        if self._is_private(about):
+            return self._words(lang)("told.private")
         texts = self.content.texts.get(about.partition("/")[0], {})
         text = texts.get(lang) or texts.get(self.content.space.languages[0])
         return "" if text is None else text.title
@@ -80,6 +85,8 @@ class Writer(NamedTuple):
 
     def _sentences(self, words: Words, one: Happening, title: str) -> list[str]:
         facts = one.facts
+        if self._is_private(one.about):
+            facts = {name: said for name, said in facts.items() if name in ("ends", "number")}
         if "ends" in facts:
             ends = datetime.fromtimestamp(int(facts["ends"]), ZoneInfo(self.content.space.timezone))
             return [words("told.closing", title=title, day=f"{ends:%d}", month=f"{ends:%m}", time=f"{ends:%H:%M}")]
@@ -92,7 +99,13 @@ class Writer(NamedTuple):
             many = "one" if facts["count"] == "1" else "other"
             return [words(f"told.{what}.{many}", title=title, **facts)]
         own = facts.get(f"title.{words.lang}") or facts.get(f"title.{self.content.space.languages[0]}")
-        return [words("told.published", title=title, own=own)] if own else [words(f"told.{one.purpose}", title=title)]
+        if own:
+            return [words("told.published", title=title, own=own)]
+        return [words(f"told.{one.purpose}", title=title, number=facts.get("number", ""))]
+
+    def _is_private(self, about: str) -> bool:
+        rules = self.content.consultations.get(about.partition("/")[0])
+        return rules is not None and rules.private
 
     def _status(self, words: Words, about: str, status: str) -> str:
         rules = self.content.consultations[about.partition("/")[0]]

@@ -17,6 +17,8 @@ from tests.sync_server.push_service import Browser, PushService, push_service
 from tests.sync_server.test_following import follow
 from tests.sync_server.town_files import SLUG, SPACE
 
+PRIVATE = f'private = "members"\n{NAMED}'
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[PushService]:
@@ -68,3 +70,20 @@ def test_what_tells_phones_is_made_from_the_settings(town: House) -> None:
     assert known is not None
     pusher = open_pusher(town.services.settings, town.services.keys, town.services.ledger, known.content.space)
     assert (pusher.space, pusher.key.kid) == (SPACE, town.services.keys.push.kid)
+
+
+def test_a_letter_about_what_is_private_says_nothing_of_it(open_house: Opener) -> None:
+    town = open_house(PRIVATE, smtp_url="mailbox:", enrolments_per_hour=0, sync_url="https://sync.valbrume.example")
+    phone = Phone(town)
+    phone.enrol()
+    clear_letters(town)
+    assert follow(phone, None, about=f"{SLUG}/item", channel="mail").status_code == 200
+    assert answered(town, 1) == 1
+    (letter,) = letters(town)
+    known = town.services.catalogue.town(SPACE)
+    assert known is not None
+    titles = {one.title for one in known.content.texts[SLUG].values()}
+    said = "\n".join((letter.subject, *letter.lines))
+    assert "Consultation privée" in letter.subject
+    assert f"/{SLUG}/7/" in said
+    assert not [word for word in (*titles, "étude") if word in said]
