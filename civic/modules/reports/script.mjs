@@ -2,7 +2,6 @@
 // and never stands in the way. What the report is about becomes the title that the outbox shows.
 
 const NEAR = 0.0009; // degrees: 100 metres
-const MOST = 3;
 
 /** @typedef {{ n: number, c: string, address: string, lat: string, lon: string }} Known */
 
@@ -18,10 +17,9 @@ function plain(text) {
 function isNear(one, asked) {
   if (one.c !== asked.c) return false;
   if (one.address && plain(one.address) === plain(asked.address)) return true;
-  if (!one.lat || !asked.lat) return false;
   // A degree of longitude is shorter the nearer the poles are: 57 degrees are a radian.
   const east = (Number(one.lon) - Number(asked.lon)) * Math.cos(Number(one.lat) / 57.3);
-  return Math.hypot(Number(one.lat) - Number(asked.lat), east) < NEAR;
+  return Boolean(one.lat && asked.lat && Math.hypot(Number(one.lat) - Number(asked.lat), east) < NEAR);
 }
 
 /**
@@ -34,22 +32,22 @@ export function start(page, { element, find, say }) {
   if (!$form) return;
   const valueOf = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(`[name="${name}"]`, $form)).value;
   const $category = /** @type {HTMLSelectElement} */ (find('[name=category]', $form));
-  const known = fetch($near.dataset.near || '').then((answer) => answer.json()).then(({ reports }) => reports).catch(() => []);
+  const known = fetch($near.dataset.near || '').then((answer) => answer.json()).catch(() => ({ reports: [] }));
   let last = '';
   const look = async () => {
     const label = $form.dataset.title = valueOf('category') && $category.selectedOptions[0].text;
     const asked = { c: valueOf('category'), address: valueOf('place.address'), lat: valueOf('place.lat'), lon: valueOf('place.lon') };
-    const found = (await known).filter((/** @type {Known} */ one) => isNear(one, asked)).slice(0, MOST);
+    const found = (await known).reports.filter((/** @type {Known} */ one) => isNear(one, asked)).slice(0, 3);
     const links = found.map((/** @type {Known} */ { n, address }) => element('li', {}, element(
       'a', { href: `${$near.dataset.report}${n}/#metoo` }, say('near.link', { n, label }), address ? `, ${address}` : '',
     )));
     const numbers = found.map((/** @type {Known} */ { n }) => n).join();
-    $near.hidden = !links.length;
+    $near.hidden = !numbers;
     if (numbers === last) return;
     last = numbers;
     $near.replaceChildren(element('p', {}, element('strong', {}, say('near')), ` ${say('near.do')}`), element('ul', {}, ...links));
-    if (links.length) page.tell(say('near'));
+    if (numbers) page.tell(say('near'));
   };
-  for (const name of ['change', 'reset']) $form.addEventListener(name, () => setTimeout(() => void look()));
+  for (const name of ['change', 'reset']) $form.addEventListener(name, () => setTimeout(look));
   void look();
 }
