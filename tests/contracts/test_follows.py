@@ -55,6 +55,7 @@ def test_a_new_wish_takes_the_place_of_the_one_before_and_none_ends_it(ledger: L
     assert [one.endpoint for one in told(ledger, "halle", "result")] == [b"new"]
     kept.put(by_push(purposes=()), None)
     assert [one.about for one in kept.of(SPACE, PHONE)] == ["halle/5"]
+    assert [one.endpoint for one in told(ledger, "halle/5", "result")] == [b"new"]
     kept.drop(SPACE, PHONE, "halle/5")
     kept.drop(SPACE, PHONE, "halle/5")
     assert rows(ledger, table) == rows(ledger, endpoints) == []
