@@ -72,6 +72,7 @@ def test_an_idea_says_where_and_when_and_is_found_under_its_part_of_town(town: T
     assert (bodies[1]["trees"], bodies[1]["date"]) == ({"quartier": "halle"}, "2027-06-04")
     assert bodies[2].keys() == WRITTEN.keys()
     town.wait_for_page("/halle/2/", "Le marché du soir, plus tard")
+    town.wait_for_page("/halle/par/quartier/centre/", "Le marché du soir, plus tard")
     page = phone.open(f"{town.url}/halle/par/quartier/centre/")
     page.click("text=Le marché du soir, plus tard")
     see(page, "Sous la halle, pour le 4 juin 2027", "Autour de la halle")
