@@ -64,7 +64,7 @@ def test_the_files_have_every_number_and_leave_out_what_is_hidden(site: Path) ->
     assert len(rows) == 2 * 3 * 8
     people = {(one["number"], one["value"], one["choice"]): one["people"] for one in rows}
     assert (people["1", "40-54", "for"], people["1", "40-54", ""], people["1", "0-17", "for"]) == ("9", "16", "")
-    assert "groups.csv" in words(site / "donnees" / "index.html")
+    assert "groups CSV" in " ".join(words(site / "donnees" / "index.html").split())
 
 
 def test_before_the_results_no_figure_by_group_is_built(tmp_path: Path) -> None:
