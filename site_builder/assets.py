@@ -40,6 +40,7 @@ _LATER = (
     _SENDING,
     _KEEPING,
     _Late("ed25519_asset", "ED25519_URL"),
+    _Late("recounts_asset", "RECOUNTS_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
@@ -69,7 +70,7 @@ _PARTS = {
         ("QR_URL", "CARRY_URL", "PROOFS_URL"),
     ),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
-    "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS"),
+    "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS", ("RECOUNTS_URL",)),
     "search": _Late("search_asset", "", ("search.",), "SEARCH_WORDS"),
     "order": _Late("order_asset", "", ("order.",), "ORDER_WORDS"),
     "similar": _Late("similar_asset"),
@@ -148,16 +149,18 @@ def _scripts(
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, "")), {code: {} for code in codes}
     files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS)}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
-    scripts, acts, preludes = dict[str, str](), _Acts(), {"recount": _recounts(theme)}
+    scripts, acts, preludes = dict[str, str](), _Acts(), {"recounts_asset": _recounts(theme)}
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
         others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
         for one in _LATER:
-            urls[one.url] = shelf.add(_bundled(files[one], page, "", **_given(one, words, urls)), "js")
+            urls[one.url] = shelf.add(
+                _bundled(files[one], page, preludes.get(one.name, ""), **_given(one, words, urls)), "js"
+            )
         for name, one in _PARTS.items():
             own = _given(one, words, urls, _brought_to(name, others))
-            parts[code][name] = shelf.add(_bundled(files[one], page, preludes.get(name, ""), **own), "js")
+            parts[code][name] = shelf.add(_bundled(files[one], page, "", **own), "js")
         ours = _given(_ACTS, words, urls)
         acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, ours), "js") for each in used}
         said = {key: text for key, text in words.items() if not key.startswith(_APART)}

@@ -175,4 +175,4 @@ def test_a_vote_that_the_published_list_does_not_hold_is_said_to_be_missing(town
     )
     citizen_phone.context.route("**/donnees/lignes/*.json", lambda route: route.fulfill(json=forged))
     page.goto(f"{town.url}/mes-envois/")
-    see(page, "n’est pas dans le résultat", "Montrez ce reçu")
+    see(page, "n’est pas dans le résultat", "montrez ce reçu")

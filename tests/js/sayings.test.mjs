@@ -46,7 +46,7 @@ test('the fixed phrases of the design', () => {
   assert.equal(says({}), 'Votre vote est gardé. Il partira tout seul dès que le réseau revient. Vous pouvez fermer cette page.');
   assert.equal(says({ state: 'received' }), 'Votre vote est reçu, n° 4 127. Il sera compté après le 18 juin.');
   assert.equal(says({ state: 'refused', code: 'closed' }), 'Trop tard : le vote a fermé le 18 juin à 20 h. Votre vote n’est pas arrivé à temps.');
-  assert.equal(plain(say('outbox.missing.vote', { no: '4 127' })), 'Votre vote reçu n° 4 127 n’est pas dans le résultat. Montrez ce reçu à la mairie ou à un observateur.');
+  assert.equal(plain(say('outbox.missing.vote', { no: '4 127' })), 'Votre vote reçu n° 4 127 n’est pas dans le résultat. Si vous avez choisi ensuite sur un autre appareil, c’est ce choix-là qui compte. Sinon, montrez ce reçu à la mairie ou à un observateur.');
   assert.equal(plain(say('unkept')), 'Ce téléphone ne peut pas garder votre vote : envoyez-le maintenant.');
   assert.match(says({ state: 'refused', code: 'from_the_future' }), /^Refusé pour une raison/);
 });

@@ -1,5 +1,6 @@
 // The page where anyone recounts a result: choose a consultation, watch, read the two totals side by side.
 import { button, element, find, findAll, focusOn } from './elements.mjs';
+import { HERE } from './here.mjs';
 import { recount, RecountStop } from './recount.mjs';
 import { say, sayNumber } from './words.mjs';
 
@@ -81,11 +82,13 @@ async function show(page, $place, $link) {
     say,
     lang: document.documentElement.lang,
     pause: () => new Promise((resolve) => setTimeout(resolve)),
-    counters: RECOUNTS,
+    counters: {},
     /** @type {(what: string, done: number, all: number) => void} */
     progress: (what, done, all) => page.tell(say(`recount.progress.${what}`, { done: sayNumber(done), all: sayNumber(all) })),
   };
   try {
+    await import(RECOUNTS_URL);
+    ports.counters = HERE.counters || {};
     const outcome = await recount(ports, page.site.space, slug);
     $place.append(...sentences(outcome), table(outcome));
     page.tell(say(outcome.isSame ? 'recount.same' : outcome.erased ? 'recount.doubt' : 'recount.other', { n: sayNumber(outcome.erased) }));

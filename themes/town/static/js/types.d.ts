@@ -10,6 +10,7 @@ declare const PROOF_WORDS: Record<string, string>;
 declare const ED25519_URL: string;
 declare const RECOUNT_WORDS: Record<string, string>;
 declare const RECOUNTS: Record<string, Counter | null>;
+declare const RECOUNTS_URL: string;
 declare const MINE_WORDS: Record<string, string>;
 declare const ORDER_WORDS: Record<string, string>;
 declare const SEARCH_WORDS: Record<string, string>;
