@@ -110,7 +110,7 @@ def test_a_vote_waits_until_the_link_is_opened_in_another_browser(
     until(lambda: len(voters(town)) == before + 1, "the vote that waited")
     page.goto(idea)
     see(page, "Vous avez voté pour", "Reçu, n° ")
-    assert not page.locator("[data-asks]:visible").count()
+    until(lambda: not page.locator("[data-asks]:visible").count(), "no note that asks who votes")
     assert not phone.complaints
 
 

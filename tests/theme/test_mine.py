@@ -27,7 +27,7 @@ def test_own_votes_and_contributions_are_listed_and_nothing_is_asked_for_it(
     page.get_by_text("Sur ce téléphone").first.wait_for()
     page.fill("#comment-text", "Près de la gare aussi.")
     page.get_by_role("button", name="Commenter").click()
-    page.get_by_text("Votre commentaire").first.wait_for()
+    page.get_by_text("Votre commentaire est gardé").first.wait_for()
     page.goto("/moi/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -146,6 +146,7 @@ def test_all_of_it_goes_by_the_keyboard(context: BrowserContext, address: str) -
     Desk(context)
     page = context.new_page()
     page.goto(f"{address}/moi/")
+    expect(page.get_by_label("Votre adresse")).to_be_visible()  # hidden until the script runs: typing would be lost
     page.get_by_label("Votre adresse").press_sequentially("anne@exemple.fr")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Le code du courriel")).to_be_focused()
