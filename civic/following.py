@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from civic.canonical import b64u_decode
+from civic.happenings import ANSWER, CLOSING, NEWS, PHASE, RESULT
 from civic.jws import (
     JTI,
     MAX_IAT,
@@ -28,9 +29,9 @@ from civic.refusals import Code, Refused
 from civic.signing import public_key
 
 TYPE = "preau-follow+jws"
-PURPOSES = ("phase", "closing", "answer", "result", "news")
-CHANNELS = ("push", "mail", "digest")
-PUSH = "push"
+PURPOSES = (PHASE, CLOSING, ANSWER, RESULT, NEWS)
+PUSH, MAIL, DIGEST = "push", "mail", "digest"
+CHANNELS = (PUSH, MAIL, DIGEST)
 MOST_ADDRESS = 1024  # signs of an endpoint
 _AUTH_BYTES = 16
 _ENDPOINT = re.compile(r'(?P<scheme>https?)://(?P<host>[a-z0-9.:-]+)(?:/[!"$-~]*)?')

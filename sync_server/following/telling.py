@@ -14,11 +14,11 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from civic.content import Content
-from civic.following import PUSH
+from civic.following import DIGEST, PUSH
 from civic.happenings import ANSWER, NEWS, next_reading
 from civic.space import Space
 from sync_server.following.mail import Reader, Writer
-from sync_server.following.unsubscribing import DIGEST, Stops
+from sync_server.following.unsubscribing import Stops
 from sync_server.post.letters import Letter
 from sync_server.storage import Ledger, LedgerUnavailable
 from sync_server.storage.follows import Follower, Follows

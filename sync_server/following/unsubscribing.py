@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from civic.canonical import b64u_decode, b64u_encode
-from civic.following import PUSH
+from civic.following import DIGEST, PUSH
 from civic.refusals import Code, Refused
 from sync_server.storage.follows import Follows
 from sync_server.vault import Vault, VaultUnreadable
 
 PATH = "/unfollow"
 ALL = ""  # everything that is followed in one letter a day
-DIGEST = "digest"
 
 
 class Stop(NamedTuple):
