@@ -12,6 +12,14 @@ function packPath(hash) {
 }
 
 /**
+ * Where the words of a pack are kept once more, so that who looks for something does not read all of its pages.
+ * @param {string} hash
+ */
+function wordsPath(hash) {
+  return `/p/${hash}.words.json`;
+}
+
+/**
  * @param {Pack} pack
  */
 async function keepPack({ h }) {
@@ -25,7 +33,9 @@ async function keepPack({ h }) {
   // A host that serves an old file under a new name: stop here, the old manifest still stands.
   if (hex !== h) throw new Error(`pack ${h} has another content`);
   const text = new TextDecoder().decode(bytes);
-  for (const page of Object.values(JSON.parse(text))) await keepAssets(String(page));
+  const { words = [], ...pages } = JSON.parse(text);
+  for (const page of Object.values(pages)) await keepAssets(page);
+  await writeCopy(PACKS, wordsPath(h), new Response(JSON.stringify(words)));
   await writeCopy(PACKS, path, stamped(text, 'application/json'));
 }
 
@@ -57,7 +67,7 @@ async function manifests() {
 
 /** Drops packs that no manifest names, and what only they needed. */
 async function tidy() {
-  const kept = new Set((await manifests()).flatMap(({ packs }) => packs.map((pack) => packPath(pack.h))));
+  const kept = new Set((await manifests()).flatMap(({ packs }) => packs.flatMap(({ h }) => [packPath(h), wordsPath(h)])));
   for (const path of await listCopies(PACKS)) if (!kept.has(path)) await dropCopy(PACKS, path);
   const texts = [];
   for (const cache of [PACKS, SEEN]) {
