@@ -6,17 +6,9 @@ const FRESH = 60000;
 
 /** @typedef {{ h: string, n: number, pages: string[] }} Pack */
 
-/** @param {string} hash */
-function packPath(hash) {
-  return `/p/${hash}.json`;
-}
-
-/**
- * Where the words of a pack are kept once more, so that who looks for something does not read all of its pages.
- * @param {string} hash
- */
-function wordsPath(hash) {
-  return `/p/${hash}.words.json`;
+/** @param {string} name */
+function packPath(name) {
+  return `/p/${name}.json`;
 }
 
 /**
@@ -35,7 +27,8 @@ async function keepPack({ h }) {
   const text = new TextDecoder().decode(bytes);
   const { words = [], ...pages } = JSON.parse(text);
   for (const page of Object.values(pages)) await keepAssets(page);
-  await writeCopy(PACKS, wordsPath(h), new Response(JSON.stringify(words)));
+  // Once more by themselves: who looks for something does not read all the pages.
+  await writeCopy(PACKS, packPath(`${h}.words`), new Response(JSON.stringify(words)));
   await writeCopy(PACKS, path, stamped(text, 'application/json'));
 }
 
@@ -67,8 +60,10 @@ async function manifests() {
 
 /** Drops packs that no manifest names, and what only they needed. */
 async function tidy() {
-  const kept = new Set((await manifests()).flatMap(({ packs }) => packs.flatMap(({ h }) => [packPath(h), wordsPath(h)])));
-  for (const path of await listCopies(PACKS)) if (!kept.has(path)) await dropCopy(PACKS, path);
+  const kept = (await manifests()).flatMap(({ packs }) => packs.map(({ h }) => h));
+  for (const path of await listCopies(PACKS)) {
+    if (!kept.some((hash) => path.includes(hash))) await dropCopy(PACKS, path);
+  }
   const texts = [];
   for (const cache of [PACKS, SEEN]) {
     for (const path of await listCopies(cache)) {
