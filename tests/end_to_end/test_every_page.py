@@ -89,6 +89,7 @@ def _too_wide(page: Page, width: int, text: str) -> list[str]:
     return [f"by {sideways(page)} px", *wide_elements(page)] if sideways(page) > 0 else []
 
 
+@pytest.mark.slow
 def test_every_shape_of_page_is_accessible_in_light_and_in_dark(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
     page = phone.open(demo.url)
     wrong: list[str] = []
@@ -121,6 +122,7 @@ def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, visit
     assert not {url for url in visit.asked if not url.startswith(own)}
 
 
+@pytest.mark.slow
 def test_every_page_reads_complete_without_javascript(demo: DemoTown, visit: Visit, open_phone: OpenPhone) -> None:
     plain = open_phone("plain", java_script_enabled=False).open(demo.url)
     for path, seen in visit.pages.items():
