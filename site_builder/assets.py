@@ -37,7 +37,9 @@ _SENDING = _Late("photo_sending_asset", "PHOTOS_URL")
 _KEEPING = _Late("keep_asset", "KEEP_URL", ("keep",), "KEEP_WORDS")
 # What somebody did on this phone before: of use where it holds acts, and behind the script of acts.
 _OF_OWN = ("own.", "voted.when", "unvoted")
-_OWN = _Late("own_asset", "OWN_URL", (*_OF_OWN, "unsent"), "OWN_WORDS")
+# Of a withdrawal, two scripts speak: this one, and that of the outbox.
+_WITHDRAWN = ("kept.withdraw", "received.withdraw", "unsent")
+_OWN = _Late("own_asset", "OWN_URL", (*_OF_OWN, *_WITHDRAWN), "OWN_WORDS")
 # Each after those that it loads; `main.mjs` names no other, so that a phone that reads one page keeps none.
 _LATER = (
     _SENDING,
@@ -72,7 +74,7 @@ _PARTS = {
     "outbox": _Late(
         "outbox_asset",
         "",
-        ("outbox.", "later", "trail.", "unsent", "send.now", "unexplained", "offline.waiting", *_CARRIED),
+        ("outbox.", "later", "trail.", "send.now", "unexplained", "offline.waiting", *_CARRIED, *_WITHDRAWN),
         "OUTBOX_WORDS",
         ("QR_URL", "CARRY_URL", "PROOFS_URL", "REFUSALS_URL"),
     ),
