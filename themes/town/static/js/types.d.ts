@@ -18,6 +18,8 @@ declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
 declare const KEEP_URL: string;
 declare const KEEP_WORDS: Record<string, string>;
+declare const OWN_URL: string;
+declare const OWN_WORDS: Record<string, string>;
 declare const REFUSALS_URL: string;
 declare const REFUSAL_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
