@@ -94,7 +94,7 @@ class IdeasShelf:
         return moved | ({"order:lot"} if self._is_lot_due else set())
 
     def _draw(self) -> None:
-        """Draws by lot for the day, once: while a town's past is read again, each of its days begins one after another."""
+        """Draws by lot for the day, once: a past that is read again has many days, of which only the last shows."""
         if self._is_lot_due:
             lot = self.orders["lot"] = Order(self._lot)
             for one in self.proposals:
