@@ -259,7 +259,7 @@ def _way(
 
 
 def _steps(flow: Flow, others: Flow) -> Mapping[int, Sequence[_Step]]:
-    """From each node. Forward there can be more, where `others` are left for it; backward only fewer of what is there."""
+    """From each node. Forward there can be more, where `others` are left; backward only fewer of what is there."""
     steps: dict[int, list[_Step]] = {node: [] for edge in flow for node in edge}
     for edge, n in flow.items():
         if others.get(edge, 1):
