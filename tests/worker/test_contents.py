@@ -4,23 +4,24 @@ from pathlib import Path
 
 import pytest
 
+from sync_server.catalogue import read_files
 from sync_server.worker import contents
 from sync_server.worker.contents import Contents
 from sync_server.worker.opening import find_towns
-from tests.sync_server.town_files import SPACE, SPACE_TOML, write_town
+from tests.civic.town import SPACE_TOML
+from tests.sync_server.town_files import SPACE, write_town
 
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The folders whose files were read, in order."""
     found: list[str] = []
-    real = contents.read_files
 
     def counted(folder: Path) -> dict[str, bytes]:
         found.append(folder.name)
-        return real(folder)
+        return read_files(folder)
 
-    monkeypatch.setattr(contents, "read_files", counted)
+    monkeypatch.setattr("sync_server.worker.contents.read_files", counted)
     return found
 
 
