@@ -43,11 +43,12 @@ _LATER = (
     _Late("recounts_asset", "RECOUNTS_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
+    _Late("unfinished_asset", "UNFINISHED_URL", ("unfinished", "outbox.kind"), "UNFINISHED_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
-_OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
+_OF_ACTS = ("refused.", "trail.", "wait.")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, and the page of recounts.
@@ -56,9 +57,9 @@ _OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own.
 _ACTS = _Late(
     "acts_asset",
     "",
-    ("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused", "unfinished", "refused.unknown"),
+    ("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused", "refused.unknown"),
     "ACT_WORDS",
-    ("REFUSALS_URL",),
+    ("REFUSALS_URL", "UNFINISHED_URL"),
 )
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
@@ -77,7 +78,7 @@ _PARTS = {
     "share": _Late("share_asset"),
     "like": _Late("like_asset"),
     "spare": _Late("spare_asset"),
-    "person": _Late("person_asset"),
+    "person": _Late("person_asset", needs=("UNFINISHED_URL",)),
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
@@ -91,7 +92,11 @@ _PARTS = {
     "follow": _Late("follow_asset"),
 }
 # Parts that name what citizens chose or did, with the words of modules that they need.
-_NAMING = {"recount": ("choice.", *_OF_RECOUNTS), "mine": ("choice.", "counted.", "outbox.kind.")}
+_NAMING = {
+    "recount": ("choice.", *_OF_RECOUNTS),
+    "mine": ("choice.", "counted.", "outbox.kind."),
+    "unfinished_asset": ("outbox.kind.",),
+}
 # What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
 _PUSHED = "push."
 _APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
@@ -153,11 +158,10 @@ def _scripts(
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
-        others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+        others = _words_of_modules(theme, code)
         for one in _LATER:
-            urls[one.url] = shelf.add(
-                _bundled(files[one], page, preludes.get(one.name, ""), **_given(one, words, urls)), "js"
-            )
+            own = _given(one, words, urls, _brought_to(one.name, others))
+            urls[one.url] = shelf.add(_bundled(files[one], page, preludes.get(one.name, ""), **own), "js")
         for name, one in _PARTS.items():
             own = _given(one, words, urls, _brought_to(name, others))
             parts[code][name] = shelf.add(_bundled(files[one], page, "", **own), "js")
@@ -173,7 +177,10 @@ def _scripts(
 
 def _push_worker(theme: Theme, space: Space, icon: str) -> bytes:
     """One for all languages: a message says in which one its phone reads."""
-    words = {code: _part(theme.script_words[code], (_PUSHED,)) for code in space.languages}
+    words = {
+        code: _part({**theme.script_words[code], **_words_of_modules(theme, code)}, (_PUSHED,))
+        for code in space.languages
+    }
     given = _constants(PUSH_WORDS=words, PUSH_ICON=icon, TOWN=space.name)
     return _ended(bundle(theme.scripts / "follow_sw.mjs", given))
 
@@ -185,10 +192,14 @@ def _given(
     return {**own, **{name: urls[name] for name in one.needs}}
 
 
+def _words_of_modules(theme: Theme, code: str) -> dict[str, str]:
+    return {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+
+
 def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
     """What the script `part` says in the `words` of modules."""
     if part == "outbox":
-        return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_RECOUNTS))}
+        return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_RECOUNTS, _PUSHED))}
     return _part(words, _NAMING.get(part, ()))
 
 
@@ -208,7 +219,7 @@ def _acts_script(
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS))
+        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS, _PUSHED))
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})
