@@ -167,7 +167,7 @@ def test_what_is_begun_is_told_before_the_end_found_again_and_said_when_it_is_ov
     assert told["path"] == "/filature/proposer/"
     page.goto(f"{town.url}/moi/")
     see(page, "Commencé, pas envoyé", "Idée jusqu’au", within="[data-begun]")
-    page.get_by_role("button", name="Effacer", exact=True).click()
+    page.get_by_role("button", name="Effacer Proposer une idée").click()
     assert page.evaluate("localStorage.length") == 0
     deliver(page, town, message, "Il reste moins d’un jour pour prendre part.")
     page.get_by_role("button", name="Remettre").click()
@@ -176,7 +176,7 @@ def test_what_is_begun_is_told_before_the_end_found_again_and_said_when_it_is_ov
     page.clock.set_fixed_time(time.time() + 11 * DAY)
     page.goto(f"{town.url}/filature/")
     see(page, "commencé sur ce téléphone, jamais envoyé. C’est fermé depuis le")
-    page.get_by_role("button", name="Effacer", exact=True).click()
+    page.get_by_role("button", name="Effacer Proposer une idée").click()
     see(page, "Effacé de ce téléphone.")
     assert page.evaluate(NOTED) == {}
     assert able.complaints == []

@@ -140,6 +140,10 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     until(lambda: page.locator("textarea").input_value() == "Moins de bruit.", "what was answered before")
     assert page.locator('[name="answers.jours[]"][value=jeudi]').is_checked()
     page.check('[name="answers.mange"][value=non]')
+    until(lambda: page.evaluate("localStorage.length"), "the sheet begun")
+    page.reload()  # what was changed and not sent is still there, over what was sent
+    see(page, "Brouillon gardé sur ce téléphone.")
+    assert page.is_checked('[name="answers.mange"][value=non]')
     page.click(SEND)
     see(page, "Reçu, n° 2")
     check(page)

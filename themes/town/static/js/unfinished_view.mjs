@@ -43,7 +43,7 @@ async function standingNotes({ store, now }) {
  * @param {HTMLElement} $row whose place the choice to put it back takes
  */
 function forgetButton(page, key, note, $row) {
-  return button(say('unfinished.forget'), false, () => {
+  const $forget = button(say('unfinished.forget'), false, () => {
     const written = localStorage.getItem(key) || '{}';
     const pieces = [...$row.childNodes];
     localStorage.removeItem(key);
@@ -58,6 +58,9 @@ function forgetButton(page, key, note, $row) {
     page.tell(say('unfinished.forgotten'));
     $back.focus();
   });
+  // Several such buttons on a page are told apart by what they delete.
+  $forget.setAttribute('aria-label', `${say('unfinished.forget')} ${note.title}`);
+  return $forget;
 }
 
 /**
@@ -97,7 +100,7 @@ export async function showUnfinished(page) {
   const here = notes.filter(([, note]) => note.closes && location.pathname.split('/').includes(note.consultation));
   const over = here.filter(([, note]) => isOver(note, page.now()));
   for (const $old of findAll('[data-unsent]')) $old.remove();
-  find('h1').after(...over.map(([key, note]) => closedNote(page, key, note)));
+  (find('h1 + .lead') || find('h1')).after(...over.map(([key, note]) => closedNote(page, key, note)));
   if (over.length) page.tell(findAll('[data-unsent] p:first-child').map(($one) => $one.textContent).join(' '));
   const left = Math.min(...here.filter((one) => !over.includes(one)).map(([, { closes }]) => closes - page.now()));
   if (left < LONGEST_TIMER) setTimeout(() => void showUnfinished(page).catch(console.error), left * 1000 + 1000);
