@@ -49,6 +49,7 @@ _LATER = (
     _Late("recounts_asset", "RECOUNTS_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
+    _Late("unfinished_asset", "UNFINISHED_URL", ("unfinished", "outbox.kind"), "UNFINISHED_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
@@ -63,11 +64,11 @@ _ACTS = _Late(
     "acts_asset",
     "",
     (
-        *("unfinished", "fault.", "late.now", "unkept", "erased", "offline.write", "send.now", "unexplained"),
+        *("fault.", "late.now", "unkept", "erased", "offline.write", "send.now", "unexplained"),
         *("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused"),
     ),
     "ACT_WORDS",
-    ("OWN_URL", "REFUSALS_URL"),
+    ("OWN_URL", "REFUSALS_URL", "UNFINISHED_URL"),
 )
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
@@ -86,7 +87,7 @@ _PARTS = {
     "share": _Late("share_asset"),
     "like": _Late("like_asset"),
     "spare": _Late("spare_asset"),
-    "person": _Late("person_asset"),
+    "person": _Late("person_asset", needs=("UNFINISHED_URL",)),
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
@@ -105,6 +106,7 @@ _NAMING = {
     "recount_asset": ("choice.", *_OF_RECOUNTS),
     "mine_asset": ("choice.", "counted.", "outbox.kind."),
     "own_asset": _OF_OWN,
+    "unfinished_asset": ("outbox.kind.",),
 }
 # What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
 _PUSHED = "push."
@@ -167,7 +169,7 @@ def _scripts(
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
-        others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+        others = _words_of_modules(theme, code)
         for one in _LATER:
             before = [page, files[_ACTS]] if one is _OWN else [page]
             given = _given(one, words, urls, _brought_to(one, others))
@@ -188,7 +190,10 @@ def _scripts(
 
 def _push_worker(theme: Theme, space: Space, icon: str) -> bytes:
     """One for all languages: a message says in which one its phone reads."""
-    words = {code: _part(theme.script_words[code], (_PUSHED,)) for code in space.languages}
+    words = {
+        code: _part({**theme.script_words[code], **_words_of_modules(theme, code)}, (_PUSHED,))
+        for code in space.languages
+    }
     given = _constants({"PUSH_WORDS": words, "PUSH_ICON": icon, "TOWN": space.name})
     return _ended(bundle(theme.scripts / "follow_sw.mjs", given))
 
@@ -200,10 +205,18 @@ def _given(
     return {**own, **{name: urls[name] for name in one.needs}}
 
 
+def _words_of_modules(theme: Theme, code: str) -> dict[str, str]:
+    return {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+
+
 def _brought_to(one: _Late, words: Mapping[str, str]) -> dict[str, str]:
     """What a script says in the `words` of modules."""
     if one.name == "outbox_asset":
-        return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_LATER, *_OF_RECOUNTS))}
+        return {
+            key: text
+            for key, text in words.items()
+            if not key.startswith((*_OF_FORMS, *_OF_LATER, *_OF_RECOUNTS, _PUSHED))
+        }
     return _part(words, _NAMING.get(one.name, ()))
 
 
@@ -221,12 +234,12 @@ def _acts_script(theme: Theme, page: Path, code: str, modules: frozenset[str], g
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_LATER, *_OF_RECOUNTS))
+        if not key.startswith((*_OF_OUTBOX, *_OF_LATER, *_OF_RECOUNTS, _PUSHED))
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     prelude = brings + _constants({**given, _ACTS.words: known | said})
-    entry, own = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
-    return _ended(bundle(entry, prelude, lends_to=[own], borrows_from=[page]))
+    entry, before = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
+    return _ended(bundle(entry, prelude, lends_to=[before], borrows_from=[page]))
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:

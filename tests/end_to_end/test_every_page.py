@@ -78,7 +78,7 @@ def visit(
         complaints, lines = list(phone.complaints), page.evaluate(VISIBLE_LINES, LIVE)
         wide = {f"{width} px, {text}": _too_wide(page, width, text) for width, text in WINDOWS}
         visit.pages[path] = Seen(complaints, lines, {window: found for window, found in wide.items() if found})
-        page.set_viewport_size(PHONE)
+        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     yield visit
     phone.close()
 

@@ -40,7 +40,12 @@ function startActs(page) {
   for (const $part of findAll('[data-part]')) component('part', () => startPart($part));
   component('own acts', () => startOwn(page));
   // What is of use only to who writes, or opens something, is loaded then.
-  const late = () => findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
+  const late = (/** @type {Event} */ { target }) => {
+    HERE.changed = /** @type {Node} */ (target);
+    void import(UNFINISHED_URL);
+    findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
+  };
+  component('unfinished', async () => localStorage.length && (await import(UNFINISHED_URL)));
   for (const type of ['input', 'toggle']) addEventListener(type, late, { once: true, capture: true });
   const tools = { element, find, findAll, readBody, say, showFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));

@@ -4,10 +4,10 @@ import { sayFor } from './act_view.mjs';
 import { findAll, focusOn } from './elements.mjs';
 import { readBody } from './form_body.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
+import { HERE } from './here.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
-import { forgetWords, keepWords } from './unfinished.mjs';
 import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
@@ -74,7 +74,9 @@ async function submitForm(page, $form) {
   // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
-  forgetWords($form);
+  // What was filled in is no draft any more (unfinished.mjs, which may not be here yet).
+  delete HERE.changed;
+  $form.dispatchEvent(new Event('queued'));
   if (!draft.counts) resetForm($form);
   void showAndSend(page, $form, kept).catch(console.error);
 }
@@ -103,6 +105,5 @@ export function startForms(page) {
         .catch(console.error)
         .finally(() => delete $form.dataset.busy);
     });
-    keepWords($form);
   }
 }
