@@ -169,7 +169,12 @@ def test_one_vote_touches_a_handful_of_pages() -> None:
 
 def test_of_many_days_that_are_read_again_only_the_last_is_drawn_by_lot(monkeypatch: pytest.MonkeyPatch) -> None:
     days: list[int] = []
-    monkeypatch.setattr(orders, "drawn", lambda _, day, one: days.append(day) or hash(one))
+
+    def draw(_: str, day: int, identity: str) -> int:
+        days.append(day)
+        return hash(identity)
+
+    monkeypatch.setattr(orders, "drawn", draw)
     town = Town(consultation())
     town.put("consultation", row())
     for number in range(1, 101):
