@@ -252,14 +252,6 @@ class Fold:
         kept = [(identity, one) for identity, one in self._kept.items() if self._modules[one.kind].choices]
         return numbers | {identity: one.number for identity, one in kept if not one.head.withdrawn}
 
-    def shown_at(self, identity: str) -> tuple[str, int]:
-        """The address of the page about what is shown, and the number that it is called by, 0 where it has a name."""
-        put, base = self._declared.get(identity), f"/{self.consultation.slug}/"
-        if put is None or put.declared.page is None:
-            number = self._number_of(identity)
-            return f"{base}{number}/", number
-        return (f"{base}{put.declared.page}/" if put.declared.page else base), 0
-
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if one.is_told)
         return line_of(line.no, line.kind, self._number_of(line.subject), chosen)

@@ -22,6 +22,7 @@ from civic.phases import Moment
 from civic.replay import widened
 from site_builder.verify.figures import result_files
 from site_builder.verify.standing import Recount
+from sync_server.following.noting import addresses
 from sync_server.worker.fold import Fold
 from tests.civic.town import DAY, OPENS, Citizen, act_of, jti
 from tests.modules import example_town
@@ -176,4 +177,4 @@ def test_talk_about_a_project_has_its_number_in_the_lines() -> None:
     numbers = {one.id: one.number for one in BUDGET.declared(rules())}
     assert {numbers[project_id(SLUG, one)] for one in ("1", "7")} == {1, 7}
     fold = Fold(rules(), ("fr", "en"), [], MODULES, Moment("open", "vote"))
-    assert [fold.shown_at(project_id(SLUG, one)) for one in ("1", "7")] == [(f"/{SLUG}/1/", 1), (f"/{SLUG}/7/", 7)]
+    assert [addresses(fold)[project_id(SLUG, one)] for one in ("1", "7")] == [(f"/{SLUG}/1/", 1), (f"/{SLUG}/7/", 7)]

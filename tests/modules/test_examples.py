@@ -19,6 +19,7 @@ from civic import modules
 from civic.module import Module
 from civic.phases import moment_at
 from civic.refusals import Refused
+from sync_server.following.noting import addresses
 from tests.end_to_end.page_checks import check_accessibility, sideways
 from tests.modules.example_town import MODULES, SLUG, STATES, ExampleTown, acts_of, private_site, read_examples
 from tests.modules.foreign_site import FRAMES, hosted
@@ -135,9 +136,10 @@ def _delimiter(file: Path) -> str:
 def test_who_is_told_of_something_is_led_to_its_page(module: Module, town: Town) -> None:
     built = town(module, "open")
     fold, _ = loaded(built.ledger, built.rules, moment_at(built.rules, STATES["open"]))
+    shown = addresses(fold)
     for page in built.desk.pages(None):
         if page.target:
-            path, number = fold.shown_at(page.target)
+            path, number = shown[page.target]
             assert path == page.path
             assert not number or path == f"/{SLUG}/{number}/"
 
