@@ -127,7 +127,10 @@ class Teller:
         stage, _, last = noted.cursor.partition(":") if noted.cursor else ("0", "", "")
         about = abouts[int(stage)]
         page = [*islice(self._follows.following(space, about, one.purpose, last), PAGE)]
-        told = self._told_by(space, one.about, one.purpose, page) if about != one.about else frozenset()
+        # Those who follow the item itself were gone through before.
+        told = frozenset[str]()
+        if about != item:
+            told = self._follows.among(space, item, one.purpose, [each.id for each in page])
         rows = [
             Telling(space, one.key, each.id, about, each.channel, each.lang, due, one.until, 0)
             for each in page
@@ -138,11 +141,6 @@ class Teller:
         else:
             following = int(stage) + 1
             self._happenings.spread(noted, rows, f"{following}:", is_over=following == len(abouts))
-
-    def _told_by(self, space: str, about: str, purpose: str, page: Sequence[Follower]) -> frozenset[str]:
-        """Those of the page who follow the item itself: they were spread over before."""
-        followed = self._follows.of(space, *(one.id for one in page)) if page else []
-        return frozenset(one.follower for one in followed if one.about == about and purpose in one.purposes)
 
     def _push(self, due: Sequence[Due], towns: Towns) -> int:
         """Has phones told, one after the other, as many as there is time for."""

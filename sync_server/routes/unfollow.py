@@ -45,10 +45,21 @@ def _read(space: str, token: str) -> tuple[Town, Stop]:
 
 def _page(town: Town, stop: Stop, *, is_done: bool) -> Response:
     pages: FormPages = current_app.extensions["preau_forms"]
-    texts = town.content.texts.get(stop.about.partition("/")[0], {})
-    text = texts.get(stop.lang) or texts.get(town.content.space.languages[0])
-    title = town.content.space.name if stop.about == ALL or text is None else text.title
     return pages.draw(
-        "unfollow", 200, stop.lang, pages.back_to(town, "/"), title=title, is_all=stop.about == ALL, is_done=is_done,
-        action=request.path,
+        "unfollow", 200, stop.lang, pages.back_to(town, "/"), title=_title(pages, town, stop),
+        is_all=stop.about == ALL, is_done=is_done, action=request.path,
     )  # fmt: skip
+
+
+def _title(pages: FormPages, town: Town, stop: Stop) -> str:
+    """As letters say it: whoever knows the address of what is private can follow it, and reads no title here."""
+    slug, space = stop.about.partition("/")[0], town.content.space
+    rules = town.content.consultations.get(slug)
+    if rules is None:
+        return space.name
+    texts = town.content.texts[slug]
+    return (
+        pages.words(stop.lang)("told.private")
+        if rules.private
+        else texts.get(stop.lang, texts[space.languages[0]]).title
+    )

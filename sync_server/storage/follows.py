@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -76,6 +76,13 @@ class Follows:
                 row.created, row.lang,
             )  # fmt: skip
         return sorted(found.values(), key=lambda one: (followers.index(one.follower), one.about))
+
+    def among(self, space: str, about: str, purpose: str, followers: Collection[str]) -> frozenset[str]:
+        """Those of the followers who are told of `about` for this purpose."""
+        own = (follows.c.space == space, follows.c.about == about, follows.c.purpose == purpose)
+        query = sa.select(follows.c.follower).where(*own, follows.c.follower.in_(followers))
+        with self._ledger.reading() as now:
+            return frozenset(now.connection.execute(query).scalars())
 
     def following(self, space: str, about: str, purpose: str, after: str = "") -> Iterator[Follower]:
         """Who is to be told, in the order of their ids, those greater than `after`: a cursor for who tells them."""

@@ -178,15 +178,17 @@ def _is(one: Telling) -> sa.ColumnElement[bool]:
 def _due() -> sa.Select[Any]:
     is_of = sa.and_(happenings.c.space == tellings.c.space, happenings.c.key == tellings.c.key)
     phone = sa.and_(endpoints.c.space == tellings.c.space, endpoints.c.follower == tellings.c.follower)
-    still = sa.exists().where(
+    followed = sa.and_(
         follows.c.space == tellings.c.space, follows.c.about == tellings.c.about,
         follows.c.purpose == happenings.c.purpose, follows.c.follower == tellings.c.follower,
         follows.c.channel == tellings.c.channel,
     )  # fmt: skip
     own = [tellings.c[name] for name in Telling._fields]
     what = [happenings.c[name].label(f"of_{name}") for name in Happening._fields]
-    joined = tellings.join(happenings, is_of).outerjoin(endpoints, phone)
-    return sa.select(*own, *what, still.label("still"), endpoints.c.endpoint).select_from(joined)
+    # Joined, for of an EXISTS PostgreSQL may read the whole table first.
+    joined = tellings.join(happenings, is_of).outerjoin(endpoints, phone).outerjoin(follows, followed)
+    still = follows.c.follower.is_not(None).label("still")
+    return sa.select(*own, *what, still, endpoints.c.endpoint).select_from(joined)
 
 
 def _due_of(row: Any) -> Due:

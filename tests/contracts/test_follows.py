@@ -69,6 +69,16 @@ def test_many_are_read_page_by_page_and_on_from_anybody(ledger: Ledger, monkeypa
     assert [one.id for one in told(ledger, "halle", "phase", after="p:c")] == ["p:d", "p:e"]
 
 
+def test_who_of_some_follows_one_thing_is_told_apart(ledger: Ledger) -> None:
+    kept = Follows(ledger)
+    kept.put(by_mail("p:ana", "halle/5", ("answer",)), None)
+    kept.put(by_mail("p:bob", "halle/5", ("news",)), None)
+    kept.put(by_mail("p:eve", "halle", ("answer",)), None)
+    kept.put(by_mail("p:zoe", "halle/5", ("answer",)), None)
+    assert kept.among(SPACE, "halle/5", "answer", ["p:ana", "p:bob", "p:eve", "p:max"]) == {"p:ana"}
+    assert kept.among(SPACE, "halle/5", "answer", []) == frozenset()
+
+
 def test_nobody_follows_more_than_so_much(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follows, "MOST", 2)
     kept = Follows(ledger)

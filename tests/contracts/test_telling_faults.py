@@ -1,5 +1,6 @@
 """What goes wrong with one town, one letter or one phone holds up nobody else's; nothing that is to be told is lost."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,44 @@ def test_letters_do_not_wait_for_slow_push_services(desk: Desk, monkeypatch: pyt
         desk.teller.step()
         waited.append(desk.now - before)
     assert waited[-1] <= 2 * 20
+
+
+def test_two_workers_never_tell_one_phone_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2, 3):
+        desk.follow(key(number).kid, "push")
+    desk.happens(happening())
+    twin, tell = Desk(desk.ledger), desk.service.tell
+    twin.service = desk.service
+
+    def together(*given: Any) -> list[Outcome]:
+        monkeypatch.undo()
+        twin.teller.step()  # while the first message is on its way
+        return tell(*given)
+
+    monkeypatch.setattr(desk.service, "tell", together)
+    desk.work()
+    assert len({one[0] for one in desk.service.told}) == len(desk.service.told) == 3
+
+
+def test_what_nobody_foresaw_is_not_written_down_twice_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0)
+            return len(waited) > 4
+
+    found = iter([1, 0, KeyError("unforeseen"), 0])
+
+    def step() -> int:
+        one = next(found)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(desk.teller, "step", step)
+    desk.teller.run(Over())
+    assert waited == [0, 0, telling.STEP_SECONDS, telling.FAULT_SECONDS, telling.STEP_SECONDS]
 
 
 def test_it_is_too_late_for_nobody_else(desk: Desk) -> None:

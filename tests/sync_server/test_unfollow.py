@@ -71,6 +71,13 @@ def test_the_page_speaks_the_language_of_who_reads(town: House) -> None:
     assert "Stop these messages?" in town.client.get(path(town, lang="en")).text
 
 
+def test_the_page_says_what_it_is_about_but_nothing_of_what_is_private(town: House, open_house: Opener) -> None:
+    assert "La filature" in town.client.get(path(town)).text
+    closed = open_house(f'private = "members"\n{NAMED}', smtp_url="mailbox:")
+    page = closed.client.get(path(closed)).text
+    assert ("Consultation privée" in page, "La filature" in page) == (True, False)
+
+
 def test_an_address_that_is_changed_or_of_another_town_is_none(town: House) -> None:
     real = path(town)
     for one in (
