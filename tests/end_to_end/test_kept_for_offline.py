@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
 from tests.end_to_end.conftest import OpenTown
-from tests.end_to_end.gestures import see
+from tests.end_to_end.gestures import see, vote
 from tests.end_to_end.town import Town
 from tests.end_to_end.waiting import until
 
@@ -86,7 +86,11 @@ def test_a_page_never_visited_opens_without_network(town: Town, phone: Phone) ->
     phone.context.set_offline(True)
     page.goto(f"{town.url}/filature/3/")
     see(page, "Idée numéro 3", "Pas de réseau", "Vous lisez la copie du")
-    assert page.is_visible('form[data-act="vote"]')
+    vote(page, "for")
+    see(page, "Sur ce téléphone")
+    page.reload()
+    # What is loaded only once there is something to show was kept too.
+    see(page, "Vous avez voté pour", "Enregistrer ce choix")
 
 
 def test_what_is_kept_is_searched_and_compared_without_network(town: Town, phone: Phone) -> None:

@@ -36,6 +36,9 @@ def test_what_the_town_wrote_is_found_in_each_language(tmp_path: Path) -> None:
     assert found["/en/filature/"]["title"] == "filature en"
     assert "Un mot." in found["/en/filature/"]["text"]
     assert found["/en/mairie/"]["text"].endswith("Un texte de mairie.")
+    packs = json.loads((tmp_path / "site/en/files.json").read_text("utf-8"))["packs"]
+    kept = [json.loads((tmp_path / f"site/p/{one['h']}.json").read_text("utf-8"))["words"] for one in packs]
+    assert {doc["path"]: doc for docs in kept for doc in docs} == found
 
 
 def test_what_was_withdrawn_or_hidden_can_be_found_no_more(tmp_path: Path) -> None:
