@@ -81,7 +81,9 @@ class Said(NamedTuple):
 
 
 class New(NamedTuple):
-    """So many acts came, about what is followed as `about` and shown at `path`; `number` is 0 for a consultation."""
+    """So many acts came, about what is followed as `about` and shown at `path`; `number` is 0 for a consultation, and
+    for what has a name instead.
+    """
 
     about: str
     path: str

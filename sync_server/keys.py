@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -151,8 +152,10 @@ def _secret(path: Path, random: Callable[[int], bytes]) -> bytes:
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     """The bytes of a file of secrets, made first where it is missing: whole at once, and durable on return."""
     if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        # A name of its own for each: the threads of one process may be first together.
+        opened, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # for nobody but this user
+        draft = Path(name)
+        with os.fdopen(opened, "wb") as file:
             file.write(make())
             file.flush()
             os.fsync(file.fileno())

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from civic.census_code import SIGNS
-from civic.privacy import KEY_BYTES, NONCE_BYTES, salt_of
+from civic.privacy import KEY_BYTES, NONCE_BYTES, kid_of, salt_of
 from sync_server.catalogue import Stamp, stamp_of
 from sync_server.keys import KeyUnreadable, read_or_make
 
@@ -44,16 +44,22 @@ class ReadingKeys:
 
     def code(self, space: str, slug: str) -> str:
         """The code that opens it where one does, likewise."""
-        return self._read(space, f"{slug}.code", self._new_code).decode("ascii").strip()
+        code = self._read(space, f"{slug}.code", self._new_code).decode("ascii", "replace").strip()
+        if len(code) != CODE_SIGNS or not set(code) <= set(SIGNS):
+            raise KeyUnreadable(f"{self._folder / space / slug}.code: not {CODE_SIGNS} signs")
+        return code
 
     def wrapped(self, space: str, slug: str) -> bytes:
         """The key as the code opens it; made once, for that takes a while."""
-        return self._read(space, f"{slug}.wrapped", lambda: wrap(self.of(space, slug), self.code(space, slug)))
+        key = self.of(space, slug)  # first: whoever replaces both ends the code before the key
+        # Under the name of the key: what is still being made while another key comes is never taken for that one's.
+        return self._read(space, f"{slug}.{kid_of(key)}.wrapped", lambda: wrap(key, self.code(space, slug)))
 
     def replace(self, space: str, slug: str) -> None:
         """Another key and another code from now on: who may not read any more opens nothing that is sealed with it."""
-        for name in ("wrapped", "code", "key"):
-            (self._folder / space / f"{slug}.{name}").unlink(missing_ok=True)
+        folder = self._folder / space
+        for file in (folder / f"{slug}.code", folder / f"{slug}.key", *folder.glob(f"{slug}.*.wrapped")):
+            file.unlink(missing_ok=True)
         self.of(space, slug)
 
     def stamp(self, space: str) -> Stamp:

@@ -56,12 +56,8 @@ def _found(fold: Fold, now: int) -> Iterator[Happening]:
 def _new(fold: Fold, day: Gathering) -> list[New]:
     """What citizens added in that day: to the consultation, and to what is shown on a page of its own."""
     came = [one for one in fold.arrived_after(0) if day.start <= one.received_at < day.end]
-    slug, numbers = fold.consultation.slug, fold.items_shown() if came else {}
+    slug, shown = fold.consultation.slug, fold.items_shown() if came else {}
     own = sum(one.kind in one.module.targets for one in came)
     about = Counter(one.subject for one in came if one.kind not in one.module.targets)
-    said = [
-        New(f"{slug}/{item}", f"/{slug}/{numbers[item]}/", numbers[item], many)
-        for item, many in about.items()
-        if item in numbers
-    ]
+    said = [New(f"{slug}/{item}", *fold.shown_at(item), many) for item, many in about.items() if item in shown]
     return ([New(slug, f"/{slug}/", 0, own)] if own else []) + said

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -29,12 +30,14 @@ from sync_server.vault import Vault, VaultUnreadable
 from sync_server.words import Words
 
 PAGE = 500  # followers spread over in one transaction
-TOGETHER = 50  # tellings that go out in one step
-LEASE_SECONDS = 600  # longer than so many pushes to a service that answers none in time
+TOGETHER = 50  # letters that go out in one step, and pushes
+PUSH_SECONDS = 15  # after them no push is begun in this step: letters of all towns wait for its end
+LEASE_SECONDS = 120  # longer than one push to a service that answers as slowly as it may
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3_600
 SLACK = 60  # what is noted within the last minute before a reading goes with the next
 KEPT = 7 * 86_400
 STEP_SECONDS, TIDY_SECONDS = 0.5, 3_600
+FAULT_SECONDS = 60  # after what nobody foresaw: it is not written down twice a second
 
 log = logging.getLogger("preau.telling")
 
@@ -59,15 +62,21 @@ class House(NamedTuple):
     sync_url: str
 
 
+Towns = Callable[[str], Content | None]
+
+
 class Teller:
-    """`towns` reads what the towns wrote; `now` gives epoch seconds. Nothing of who is told is ever logged."""
+    """`towns` gives what a town wrote, None where it can't be read now: what it has to tell waits.
+
+    `now` gives epoch seconds. Nothing of who is told is ever logged.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         vault: Vault,
         house: House,
-        towns: Callable[[], Iterable[Content]],
+        towns: Towns,
         now: Callable[[], int],
     ) -> None:
         self._ledger, self._vault, self._house, self._towns, self._now = ledger, vault, house, towns, now
@@ -76,15 +85,16 @@ class Teller:
 
     def run(self, is_over: threading.Event) -> None:
         """Works until `is_over`; a database that is away for a moment is waited for."""
-        has_told = 0
-        while not is_over.wait(0 if has_told else STEP_SECONDS):
-            has_told = 0
+        pause = 0.0
+        while not is_over.wait(pause):
+            pause = STEP_SECONDS
             try:
-                has_told = self.step()
+                pause = 0.0 if self.step() else STEP_SECONDS
             except LedgerUnavailable as error:
                 log.warning("the database can't be used: %s", error)
             except Exception:
                 log.exception("telling failed; it is tried again")
+                pause = FAULT_SECONDS
 
     def step(self) -> int:
         """Spreads what has happened a little further and tells some of those who are due; how many."""
@@ -93,17 +103,23 @@ class Teller:
             return 0
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_SECONDS
-            self._happenings.forget(now - KEPT)
-        towns = {content.space.id: content for content in self._towns()}
-        noted = self._happenings.to_spread()
-        if noted is not None:
-            self._spread(noted, towns.get(noted.space), now)
-        due = self._happenings.due(now, TOGETHER)
-        pushed = [one for one in due if one.telling.channel == PUSH]
-        written = [one for one in due if one.telling.channel != PUSH]
-        return self._push(pushed, towns, now) + self._write(written, towns, now)
+            self._happenings.tidy(now, now - KEPT)
+        towns = cache(self._towns)  # the same all through this step
+        self._spread_some(towns, now)
+        written = self._write(self._happenings.due(now, TOGETHER, by_push=False), towns, now)
+        return written + self._push(self._happenings.due(now, TOGETHER, by_push=True), towns)
 
-    def _spread(self, noted: Noted, content: Content | None, now: int) -> None:
+    def _spread_some(self, towns: Towns, now: int) -> None:
+        """The oldest happening a page further; those of a town that can't be read hold up no other's."""
+        waiting: list[str] = []
+        while (noted := self._happenings.to_spread(waiting)) is not None:
+            content = towns(noted.space)
+            if content is not None:
+                self._spread(noted, content, now)
+                return
+            waiting.append(noted.space)
+
+    def _spread(self, noted: Noted, content: Content, now: int) -> None:
         """One page of followers further. Who follows a consultation follows what the town says of every item."""
         space, one = noted.space, noted.happening
         slug, item = one.about.partition("/")[0], one.about
@@ -121,57 +137,82 @@ class Teller:
             self._happenings.spread(noted, rows, f"{stage}:{page[-1].id}", is_over=False)
         else:
             following = int(stage) + 1
-            self._happenings.spread(noted, rows, f"{following}:", is_over=content is None or following == len(abouts))
+            self._happenings.spread(noted, rows, f"{following}:", is_over=following == len(abouts))
 
     def _told_by(self, space: str, about: str, purpose: str, page: Sequence[Follower]) -> frozenset[str]:
         """Those of the page who follow the item itself: they were spread over before."""
         followed = self._follows.of(space, *(one.id for one in page)) if page else []
         return frozenset(one.follower for one in followed if one.about == about and purpose in one.purposes)
 
-    def _push(self, due: Sequence[Due], towns: Mapping[str, Content], now: int) -> int:
-        """Has the phones told, those of one town, happening and language together."""
-        told = 0
-        for (space, _, lang), group in groupby(sorted(due, key=_alike), key=_alike):
-            mine = [one for one in group if self._happenings.lease(one.telling, now + LEASE_SECONDS)]
-            gone = [one for one in mine if space not in towns or not one.follows or one.endpoint is None]
-            for one in gone:
-                self._happenings.told(one.telling)
-            rows = [one for one in mine if one not in gone]
-            if rows:
-                told += self._push_alike(rows, towns[space], lang, now)
+    def _push(self, due: Sequence[Due], towns: Towns) -> int:
+        """Has phones told, one after the other, as many as there is time for."""
+        told, until = 0, self._now() + PUSH_SECONDS
+        for one in due:
+            now = self._now()
+            if now >= until:
+                break
+            if self._happenings.lease(one.telling, now + LEASE_SECONDS):
+                told += self._push_one(one, towns, now)
         return told
 
-    def _push_alike(self, rows: Sequence[Due], content: Content, lang: str, now: int) -> int:
-        what, writer = rows[0].happening, self._writer(content, {})
-        spoken = writer.language(lang)
-        phones = [Follower(one.telling.follower, PUSH, lang, one.endpoint) for one in rows]
-        outcomes = self._house.push(content.space).tell(
-            phones, what.purpose, writer.path(spoken, what.path), spoken, now
-        )
-        for one, outcome in zip(rows, outcomes, strict=True):
-            if outcome == LATER:
-                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**one.telling.tries)
-                self._happenings.later(one.telling, self._now() + pause)
-            else:
-                self._happenings.told(one.telling)
-        return sum(outcome == SENT for outcome in outcomes)
+    def _push_one(self, one: Due, towns: Towns, now: int) -> bool:
+        outcome = ""
+        if one.follows and one.endpoint is not None:
+            try:
+                outcome = self._pushed(one, one.endpoint, towns(one.telling.space), now)
+            except LedgerUnavailable:
+                raise
+            except Exception:
+                log.exception("a phone could not be told; it is tried again later")
+                outcome = LATER
+        if outcome == LATER:
+            self._put_off([one.telling])
+        else:
+            self._happenings.told(one.telling)
+        return outcome == SENT
 
-    def _write(self, due: Sequence[Due], towns: Mapping[str, Content], now: int) -> int:
+    def _pushed(self, one: Due, endpoint: bytes, content: Content | None, now: int) -> str:
+        """What became of the message to one phone."""
+        if content is None:
+            return LATER
+        what, writer = one.happening, self._writer(content, {})
+        spoken = writer.language(one.telling.lang)
+        phones = [Follower(one.telling.follower, PUSH, spoken, endpoint)]
+        pushes, path = self._house.push(content.space), writer.path(spoken, what.path)
+        return pushes.tell(phones, what.purpose, path, spoken, now)[0]
+
+    def _write(self, due: Sequence[Due], towns: Towns, now: int) -> int:
         """Puts letters into the post: one for each happening, or one for all that a follower reads in a day."""
         written = 0
-        words = self._house.words() if due else {}
-        for _, group in groupby(due, key=_letter_of):
+        for _, group in groupby(sorted(due, key=_letter_of), key=_letter_of):
             some = [*group]
-            first = some[0].telling
-            if first.channel == DIGEST:
-                some = self._happenings.all_due_to(first, now)
-            content = towns.get(first.space)
-            writer = None if content is None or not self._house.has_mail else self._writer(content, words)
-            letter = None if writer is None else self._letter(writer, [one for one in some if one.follows], first)
-            rows = [one.telling for one in some]
-            mail = None if letter is None else self._mail(letter, rows, now)
-            written += self._happenings.hand_over(rows, mail) and mail is not None
+            try:
+                written += self._write_one(some, towns(some[0].telling.space), now)
+            except LedgerUnavailable:
+                raise
+            except Exception:
+                log.exception("a letter could not be written; it is tried again later")
+                self._put_off([one.telling for one in some])
         return written
+
+    def _write_one(self, some: Sequence[Due], content: Content | None, now: int) -> bool:
+        """Whether a letter is in the post; where none is to be written, its tellings are gone all the same."""
+        first = some[0].telling
+        if content is None:
+            self._put_off([one.telling for one in some])
+            return False
+        if first.channel == DIGEST:
+            some = self._happenings.all_due_to(first, now)
+        writer = self._writer(content, self._house.words()) if self._house.has_mail else None
+        letter = None if writer is None else self._letter(writer, [one for one in some if one.follows], first)
+        rows = [one.telling for one in some]
+        mail = None if letter is None else self._mail(letter, rows, now)
+        return self._happenings.hand_over(rows, mail) and mail is not None
+
+    def _put_off(self, rows: Sequence[Telling]) -> None:
+        for one in rows:
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**one.tries)
+            self._happenings.later(one, self._now() + pause)
 
     def _letter(self, writer: Writer, some: Sequence[Due], first: Telling) -> Letter | None:
         address = self._address(first.space, first.follower) if some else ""
@@ -204,18 +245,14 @@ class Teller:
         return Writer(content, words, Stops(self._vault), self._house.mail_from, site, self._house.sync_url)
 
 
-def _alike(one: Due) -> tuple[str, str, str]:
-    return one.telling.space, one.telling.key, one.telling.lang
-
-
 def _letter_of(one: Due) -> tuple[str, str, str]:
     """What one letter is about: a happening, or whatever the follower reads in a day."""
     own = one.telling
     return own.space, own.follower, "" if own.channel == DIGEST else own.key
 
 
-def _due(channel: str, one: Happening, content: Content | None, now: int) -> int:
+def _due(channel: str, one: Happening, content: Content, now: int) -> int:
     """At once, or when people read what the day brought, on their town's clock."""
-    if content is None or (channel != DIGEST and (one.purpose != NEWS or one.is_urgent)):
+    if channel != DIGEST and (one.purpose != NEWS or one.is_urgent):
         return now
     return next_reading(now + SLACK, ZoneInfo(content.space.timezone))

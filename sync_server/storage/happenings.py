@@ -6,12 +6,13 @@ rows and cursor are written in one transaction that holds only if the cursor is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from civic.canonical import canonical_json, parse_json
+from civic.following import PUSH
 from civic.happenings import Happening
 from sync_server.storage.following_tables import endpoints, follows
 from sync_server.storage.happening_tables import happenings, tellings
@@ -77,9 +78,10 @@ class Happenings:
         with self._ledger.reading() as reading:
             return bool(reading.connection.execute(sa.select(sa.or_(to_spread, to_tell))).scalar())
 
-    def to_spread(self) -> Noted | None:
-        """The oldest happening that is not spread over all its followers."""
-        query = sa.select(happenings).where(happenings.c.spread == 0).order_by(happenings.c.at, happenings.c.key)
+    def to_spread(self, but: Collection[str] = ()) -> Noted | None:
+        """The oldest happening that is not spread over all its followers, of any space `but` these."""
+        own = (happenings.c.spread == 0, happenings.c.space.not_in([*but]))
+        query = sa.select(happenings).where(*own).order_by(happenings.c.at, happenings.c.key)
         with self._ledger.reading() as now:
             row = now.connection.execute(query.limit(1)).first()
         return None if row is None else Noted(row.space, _happening(row), row.cursor)
@@ -97,12 +99,19 @@ class Happenings:
                 connection.execute(putting, [one._asdict() for one in rows])
         return True
 
-    def due(self, now: int, limit: int) -> list[Due]:
-        """Who is to be told now, what is due first before the rest; those for whom it is too late are deleted."""
-        with self._ledger.writing() as connection:
-            connection.execute(sa.delete(tellings).where(tellings.c.due <= now, tellings.c.until <= now))
-            query = _due().where(tellings.c.due <= now).order_by(tellings.c.due, tellings.c.space, tellings.c.follower)
-            return [_due_of(row) for row in connection.execute(query.limit(limit))]
+    def due(self, now: int, limit: int, *, by_push: bool) -> list[Due]:
+        """Who is to be told now by push, or by letter, what is due first before the rest.
+
+        Those for whom it is too late are deleted. The cost is that of `limit` tellings, however many are due.
+        """
+        is_by = tellings.c.channel == PUSH if by_push else tellings.c.channel != PUSH
+        query = _due().where(tellings.c.due <= now, is_by).order_by(tellings.c.due).limit(limit)
+        with self._ledger.reading() as reading:
+            found = [_due_of(row) for row in reading.connection.execute(query)]
+        if any(one.telling.until <= now for one in found):
+            with self._ledger.writing() as connection:
+                _drop_late(connection, now)
+        return [one for one in found if one.telling.until > now]
 
     def all_due_to(self, one: Telling, now: int) -> list[Due]:
         """All that the follower is to be told now by the channel of `one`, the oldest first."""
@@ -145,11 +154,17 @@ class Happenings:
             return False
         return True
 
-    def forget(self, before: int) -> None:
-        """Deletes what happened before that instant and is spread: nobody is waiting to be told of it."""
+    def tidy(self, now: int, before: int) -> None:
+        """Deletes what happened before that instant, of no use to anybody by now, and whom it is too late to tell."""
         with self._ledger.writing() as connection:
-            gone = (happenings.c.spread == 1, happenings.c.at < before)
+            _drop_late(connection, now)
+            # Both values of `spread`, so that the index is used.
+            gone = (happenings.c.spread.in_((0, 1)), happenings.c.at < before, happenings.c.until <= now)
             connection.execute(sa.delete(happenings).where(*gone))
+
+
+def _drop_late(connection: sa.Connection, now: int) -> None:
+    connection.execute(sa.delete(tellings).where(tellings.c.due <= now, tellings.c.until <= now))
 
 
 def _facts(one: Happening) -> str:

@@ -70,7 +70,7 @@ class Fold:
         for name in consultation.modules:
             self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
         declared = [(one, module) for module in self.modules for one in module.declared(consultation)]
-        self._declared = {one.id: Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
+        self._declared = {one.id: Put(one, one.number or at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, Kept] = {}  # id of a text that pages show, in order of arrival
         self._hidden: Mapping[str, Hidden] = {}  # by slot
         self._answers: Mapping[str, Sequence[Answer]] = {}  # by item
@@ -251,6 +251,14 @@ class Fold:
         numbers = {identity: put.number for identity, put in self._declared.items()}
         kept = [(identity, one) for identity, one in self._kept.items() if self._modules[one.kind].choices]
         return numbers | {identity: one.number for identity, one in kept if not one.head.withdrawn}
+
+    def shown_at(self, identity: str) -> tuple[str, int]:
+        """The address of the page about what is shown, and the number that it is called by, 0 where it has a name."""
+        put, base = self._declared.get(identity), f"/{self.consultation.slug}/"
+        if put is None or put.declared.page is None:
+            number = self._number_of(identity)
+            return f"{base}{number}/", number
+        return (f"{base}{put.declared.page}/" if put.declared.page else base), 0
 
     def _vote_line(self, line: Line) -> Document:
         chosen = " ".join(one.choice for one in line.counted if one.is_told)

@@ -48,6 +48,7 @@ from sync_server.words import load_own_words, load_words
 from sync_server.worker.affiliates import Affiliates
 from sync_server.worker.builder import Folders, WarmBuilder
 from sync_server.worker.chores import Chores
+from sync_server.worker.contents import Contents
 from sync_server.worker.fold import Fold
 from sync_server.worker.installation import Installation
 from sync_server.worker.log import Place, TownLog
@@ -135,8 +136,8 @@ def open_teller(settings: Settings, keys: Keys, ledger: Ledger) -> Teller:
     words = cache(partial(load_words, modules.HERE))
     push, has_mail = partial(open_pusher, settings, keys, ledger), bool(settings.smtp_url)
     house = House(words, push, has_mail, settings.mail_from, settings.site_url, settings.sync_url)
-    vault, towns = Vault(keys.vault, keys.pepper, os.urandom), partial(_read_towns, settings.content)
-    return Teller(ledger, vault, house, towns, _now_in_seconds)
+    vault, contents = Vault(keys.vault, keys.pepper, os.urandom), Contents(partial(find_towns, settings.content))
+    return Teller(ledger, vault, house, contents.of, _now_in_seconds)
 
 
 def _read_towns(content: Path) -> Iterator[Content]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civic.declaration import DeclarationError
+from sync_server.keys import KeyUnreadable
 from sync_server.storage import Built, Ledger, LedgerUnavailable, Position, Works
 from sync_server.worker.builder import BuilderFailed
 from sync_server.worker.publish import PublishFailed
@@ -71,7 +72,7 @@ class Watch:
             self._note(Built(self._no_done(), position.rebuilds))
         except PublishFailed as error:
             self._try_again(now, error)
-        except (BuilderFailed, LedgerUnavailable, OSError) as error:
+        except (BuilderFailed, KeyUnreadable, LedgerUnavailable, OSError) as error:
             self._must_rebuild = True  # what is in memory may be half of a change
             self._try_again(now, error)
 

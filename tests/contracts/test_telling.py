@@ -73,13 +73,14 @@ class Desk:
     """One town's teller with its post; time passes when we say so."""
 
     def __init__(self, ledger: Ledger, *, has_mail: bool = True) -> None:
-        self.ledger, self.now, self.service, self.asked, self.content = ledger, AT, Service(), 0, CONTENT
+        self.ledger, self.now, self.service, self.asked = ledger, AT, Service(), 0
+        self.content, self.is_readable = CONTENT, True
         house = House(lambda: WORDS, lambda _: self.service, has_mail, "ville@valbrume.example", "", SYNC)
         self.teller = Teller(ledger, VAULT, house, self.towns, lambda: self.now)
 
-    def towns(self) -> list[Content]:
+    def towns(self, space: str) -> Content | None:
         self.asked += 1
-        return [self.content]
+        return self.content if space == SPACE and self.is_readable else None
 
     def follow(self, follower: str, channel: str, *purposes: str, about: str = SLUG, lang: str = "fr") -> None:
         follow = Follow(SPACE, follower, about, purposes or (PHASE,), channel, AT - 1, lang)

@@ -113,7 +113,7 @@ def test_a_page_that_is_not_kept_is_said_to_be_missing(town: Town, phone: Phone)
     assert page.locator("h1").count() == 1
 
 
-def test_an_update_of_one_page_takes_four_requests_at_most(town: Town, phone: Phone) -> None:
+def test_an_update_of_one_page_takes_three_requests_at_most(town: Town, phone: Phone) -> None:
     page = keep(town, phone)
     before = packed(town)
     remark = change_page_2(town)
@@ -121,8 +121,8 @@ def test_an_update_of_one_page_takes_four_requests_at_most(town: Town, phone: Ph
     age_and_ask(page)
     until(lambda: page.evaluate(KEPT_MANIFEST, MANIFESTS) == town.page(MANIFESTS), "the news on the phone")
     assert MANIFESTS in town.host.asked
-    # The manifest, the page with its neighbours, the list that counts its comments, the words that are searched.
-    assert len(town.host.asked) <= 4, town.host.asked
+    # The manifest, the page with its neighbours and their words, the list that counts its comments.
+    assert len(town.host.asked) <= 3, town.host.asked
     until(
         lambda: (
             set(page.evaluate(KEPT_PACKS)) >= packed(town)

@@ -2,8 +2,10 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +160,73 @@ def test_a_phone_that_is_gone_is_forgotten_and_any_other_no_is_tried_again(
     assert [path for path, _, _ in service.got] == ["/one"]  # redirections lead nowhere
 
 
-def test_a_service_that_is_away_is_told_later_and_the_others_now(town: House, service: PushService) -> None:
+def test_a_service_that_is_away_is_told_later_and_the_others_now(open_house: Opener, service: PushService) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         gone = f"127.0.0.1:{taken.getsockname()[1]}"
-    with pytest.raises(Unreachable):
-        GuardedPost((gone,)).post(f"http://{gone}/x", b"x", {}, 1.0)
+    town = open_house(NAMED, enrolments_per_hour=0, push_hosts=(service.host, gone))
+    service.got.clear()
+    service.answers.clear()
+    for address in (f"http://{gone}", service.address):
+        assert follow(Phone(town), Browser().subscription(address)).status_code == 200
+    rows = [*Follows(town.services.ledger).following(SPACE, SLUG, "phase")]
+    both = pusher(town, service)._replace(sender=GuardedPost((service.host, gone)))
+    assert sorted(both.tell(rows, "phase", f"/{SLUG}/", "fr", int(time.time()))) == [Outcome.LATER, Outcome.SENT]
+    assert len(service.got) == 1
+
+
+def test_a_town_without_an_address_that_push_services_like_is_told_all_the_same(
+    town: House, service: PushService
+) -> None:
+    follow(Phone(town), Browser().subscription(service.address))
+    rows = [*Follows(town.services.ledger).following(SPACE, SLUG, "phase")]
+    odd = pusher(town, service)._replace(contact="http://[::1]/participer/")
+    assert odd.tell(rows, "phase", f"/{SLUG}/", "fr", int(time.time())) == [Outcome.SENT]
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """The host of a service that never comes to the end of its answer."""
+    is_over = threading.Event()
+
+    def answer() -> None:
+        opened, _ = listening.accept()
+        with opened, suppress(OSError):
+            opened.sendall(b"HTTP/1.1 201 Created\r\nX-Slow: ")
+            while not is_over.wait(0.02):
+                opened.sendall(b"X")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+        is_over.set()
+        thread.join()
+
+
+def test_who_answers_a_byte_at_a_time_holds_nobody_up_for_long() -> None:
+    with dripping() as host:
+        began = time.monotonic()
+        with suppress(Unreachable):
+            GuardedPost((host,)).post(f"http://{host}/x", b"x", {}, 0.2)
+        assert time.monotonic() - began < 10  # the longest header that is read would take 1,300
+
+
+def test_who_keeps_us_waiting_is_not_asked_again_at_once_but_who_says_no_is() -> None:
+    later = [0.0]
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as taken:
+        waiting, gone = (f"127.0.0.1:{one.getsockname()[1]}" for one in (silent, taken))
+        taken.close()
+        post = GuardedPost((waiting, gone), monotonic=lambda: time.monotonic() + later[0])
+
+        def said(host: str, timeout: float) -> str:
+            with pytest.raises(Unreachable) as raised:
+                post.post(f"http://{host}/x", b"x", {}, timeout)
+            return str(raised.value)
+
+        assert ["refused" in said(gone, 9.0) for _ in range(2)] == [True, True]
+        assert ["a moment ago" in said(waiting, 0.2) for _ in range(2)] == [False, True]
+        later[0] = 61.0
+        assert "a moment ago" not in said(waiting, 0.2)
 
 
 def test_no_message_ever_goes_into_a_private_network() -> None:
@@ -179,12 +243,14 @@ def test_no_message_ever_goes_into_a_private_network() -> None:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
-     "fe80::1%2", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::"],
+     "fe80::1%2", "fd00::1", "fec0::1", "ff0e::1", "::ffff:127.0.0.1", "::10.0.0.7", "2002:7f00:1::",
+     "64:ff9b::10.0.0.7"],
 )  # fmt: skip
 def test_these_are_not_public(address: str) -> None:
     assert not is_public(address)
     assert is_public("9.9.9.9")
     assert is_public("2620:fe::fe")
+    assert is_public("64:ff9b::9.9.9.9")  # a network without IPv4 of its own
 
 
 def test_the_public_half_of_the_key_is_a_point(town: House, tmp_path: Path) -> None:

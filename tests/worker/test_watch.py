@@ -278,6 +278,17 @@ def test_a_dead_builder_is_replaced_and_everything_built_again(scene: Scene) -> 
     assert len(scene.shown()["proposals"]) == 1
 
 
+def test_a_key_that_is_cut_short_stops_its_own_town_until_it_is_mended(scene: Scene) -> None:
+    key = scene.folder / "keys" / SPACE / "filature.key"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(b"short")
+    rules = scene.folder / "content" / "consultations" / "filature" / "consultation.toml"
+    rules.write_text(f'private = "members"\nmode = "named"\n{RULES.format(counts="open")}')
+    assert "reload" not in scene.pass_time(2)
+    key.write_bytes(bytes(32))
+    assert "reload" in scene.pass_time(40)
+
+
 def test_a_host_that_is_down_is_tried_again_without_building_again(scene: Scene) -> None:
     assert scene.host.published == 1
     scene.act(Citizen(1, scene.rules).propose(1))

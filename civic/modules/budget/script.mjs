@@ -4,11 +4,9 @@
  * @param {Page} page
  * @param {Tools} tools
  */
-export function start(page, { element, find, findAll }) {
-  for (const $one of findAll('form[data-act=basket]')) {
-    const $form = /** @type {HTMLFormElement} */ ($one);
-    const $till = find('[data-till]', $form);
-    if ($till) new Basket(page, $form, $till, { element, find, findAll }).begin();
+export function start(page, tools) {
+  for (const $till of tools.findAll('form[data-act=basket] [data-till]')) {
+    new Basket(page, /** @type {HTMLFormElement} */ ($till.closest('form')), $till, tools).begin();
   }
 }
 
@@ -17,7 +15,7 @@ class Basket {
    * @param {Page} page
    * @param {HTMLFormElement} $form
    * @param {HTMLElement} $till
-   * @param {Pick<Tools, 'element' | 'find' | 'findAll'>} tools
+   * @param {Tools} tools
    */
   constructor(page, $form, $till, tools) {
     this.page = page;

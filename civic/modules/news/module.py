@@ -80,7 +80,7 @@ class News:
 
     def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
         """Every article, which people may also talk about."""
-        return tuple(Declared(one.id, "articles") for one in articles_of(consultation).values())
+        return tuple(Declared(one.id, "articles", page=one.name) for one in articles_of(consultation).values())
 
     def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
         """A registration lies in the slot of its event: one a person."""

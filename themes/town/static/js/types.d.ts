@@ -20,6 +20,8 @@ declare const KEEP_URL: string;
 declare const KEEP_WORDS: Record<string, string>;
 declare const UNFINISHED_URL: string;
 declare const UNFINISHED_WORDS: Record<string, string>;
+declare const OWN_URL: string;
+declare const OWN_WORDS: Record<string, string>;
 declare const REFUSALS_URL: string;
 declare const REFUSAL_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
