@@ -212,11 +212,8 @@ def _words_of_modules(theme: Theme, code: str) -> dict[str, str]:
 def _brought_to(one: _Late, words: Mapping[str, str]) -> dict[str, str]:
     """What a script says in the `words` of modules."""
     if one.name == "outbox_asset":
-        return {
-            key: text
-            for key, text in words.items()
-            if not key.startswith((*_OF_FORMS, *_OF_LATER, *_OF_RECOUNTS, _PUSHED))
-        }
+        left_out = (*_OF_FORMS, *_OF_LATER, *_OF_RECOUNTS, _PUSHED)
+        return {key: text for key, text in words.items() if not key.startswith(left_out)}
     return _part(words, _NAMING.get(one.name, ()))
 
 

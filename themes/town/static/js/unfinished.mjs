@@ -107,6 +107,8 @@ export class Unfinished {
     const { ticked = '' } = this.$form.dataset;
     if (ticked.startsWith('of')) this.given = this.written();
     const written = localStorage.getItem(this.key);
+    // Somebody went back to what they had sent.
+    if (written === this.given) return this.forget();
     // "Corriger et renvoyer" brings words of its own.
     if (written === null || this.isSecret || location.hash.startsWith('#reprendre=')) return;
     this.fill(written);
