@@ -51,7 +51,6 @@ class BudgetShelf:
         views = self._views()
         touched = [one for one in views if topics is None or ALL in topics or f"about:{one['id']}" in topics]
         if topics is None or ALL in topics:
-            yield self._page("affiche", "poster", {}, pack="")
             if self.consultation.windows("basket"):
                 yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
         yield from self._projects(views, topics, [one["id"] for one in touched])

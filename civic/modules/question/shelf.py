@@ -40,7 +40,6 @@ class QuestionShelf:
         """See Shelf. The list shows something of every question, so it follows each."""
         if topics is None or ALL in topics:
             touched = list(self.documents)
-            yield self._fixed("affiche", "poster")
             if self._takes_ballots:
                 yield self._fixed("bulletin", "ballot", questions=self._views())
         else:
