@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from civic.canonical import canonical_json
 from civic.module import Page
 from site_builder import sitemap
+from site_builder.codes import code_files
 from site_builder.desk import Desk
 from site_builder.edition import Edition
 from site_builder.feeds import Feed, atom
@@ -34,6 +35,7 @@ def consultation_files(
         yield from packs_of(pages, edition, output, f"/{slug}/files.json", words.of(edition.language.code))
         yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
     yield from _page_lists(pages, editions, slug)
+    yield from code_files(pages, editions, desk.consultation)
 
 
 def town_files(
@@ -59,6 +61,7 @@ def town_files(
         yield words.file, data
         yield from packs_of(core, edition, output, "/files.json", [words])
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
+    yield from code_files(core, editions)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
     yield RANKINGS, _rankings(desks, editions[0])

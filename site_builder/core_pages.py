@@ -33,7 +33,7 @@ def core_pages(content: Content, *, is_mother: bool = False) -> list[Page]:
         pages.append(Page("/projets/", "projects.html", {}, pack=CORE))
     for slug in content.projects:
         place = f"/projets/{slug}/"
-        pages.append(Page(place, "project.html", {"project_slug": slug}, pack=CORE))
+        pages.append(Page(place, "project.html", {"project_slug": slug}, pack=CORE, is_coded=True))
         pages += posters(place, project_slug=slug)
     for slug, one in content.consultations.items():
         pages.append(Page(f"/q/{one.short}/", "short.html", {"short_slug": slug}, is_listed=False))

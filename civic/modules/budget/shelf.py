@@ -121,7 +121,7 @@ class BudgetShelf:
         as_of, pack = self.documents[view["id"]]["as_of"], f"projects-{place // PACK:05d}"
         return Page(
             f"/{self.slug}/{project['number']}/", "budget/project.html", context, target=target, as_of=as_of, pack=pack,
-            searched=_searched(project, self.consultation.opens_at),
+            searched=_searched(project, self.consultation.opens_at), is_coded=True,
         )  # fmt: skip
 
     def files(self) -> Iterator[DataFile]:

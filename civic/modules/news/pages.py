@@ -44,7 +44,7 @@ class Pages:
         pack = f"articles-{(ordinal - 1) // PACK:05d}"
         return Page(
             f"/{self.slug}/{article.name}/", "news/article.html", {"one": view}, target=article.id, as_of=view.as_of,
-            pack=pack, searched=_searched(article),
+            pack=pack, searched=_searched(article), is_coded=True,
         )  # fmt: skip
 
     def _of_event(self, article: Article) -> Iterator[Page]:

@@ -80,7 +80,7 @@ class QuestionShelf:
         context = {"one": view, "number_of_all": len(self.documents), "has_votes": self._has_votes}
         return Page(
             f"/{self.slug}/{number}/", "question/question.html", context, target=identity, as_of=document["as_of"],
-            pack="list", searched=self._searched(number), is_pictured=True,
+            pack="list", searched=self._searched(number), is_pictured=True, is_coded=True,
         )  # fmt: skip
 
     def _searched(self, number: int) -> dict[str, Searched]:
