@@ -15,6 +15,8 @@ from site_builder.headers import headers_file
 from site_builder.output import Output
 from site_builder.packs import make_packs
 from site_builder.rank import INDEX as RANKINGS
+from site_builder.redirects import FILE as REDIRECTS
+from site_builder.redirects import redirects_file
 from site_builder.word_packs import WordPack, WordPacks, town_words
 
 Files = Iterator[tuple[str, bytes]]
@@ -67,6 +69,7 @@ def town_files(
     yield RANKINGS, _rankings(desks, editions[0])
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
     yield "_headers", headers(desks, editions, styles, framed, sealed)
+    yield REDIRECTS, redirects_file(editions[0].content.consultations.values(), editions)
 
 
 def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:
