@@ -11,7 +11,11 @@ from typing import Any
 
 from civic.module import Page
 
-SIZES = {"a4": "affiche/", "a3": "affiche/a3/", "cards": "affiche/cartes/"}  # by the part of the stylesheet, its address
+SIZES = {
+    "a4": "affiche/",
+    "a3": "affiche/a3/",
+    "cards": "affiche/cartes/",
+}  # by the part of the stylesheet, its address
 
 
 def posters(place: str, **context: Any) -> Iterator[Page]:

@@ -1,8 +1,8 @@
 """`_redirects`: short addresses that the host itself leads on, before any page is read (docs/formats.md §25).
 
-Hosts that read it (Netlify, Cloudflare Pages, the demo's file server) differ. Netlify answers with the file that lies at
-an address unless the status ends with "!", which the others leave out as a line they can't read; of two lines for one
-address the first that is read counts. Hosts that read nothing of it have the page below the address.
+Hosts that read it (Netlify, Cloudflare Pages, the demo's file server) differ. Netlify answers with the file that lies
+at an address unless the status ends with "!", which the others leave out as a line they can't read; of two lines for
+one address the first that is read counts. Hosts that read nothing of it have the page at the address.
 """
 
 from __future__ import annotations

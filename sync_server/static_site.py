@@ -107,7 +107,9 @@ class Redirects:
         if "/q/" in path and self._file.is_file():
             place, status = parse_redirects(self._file.read_text("utf-8")).get(path, ("", ""))
             if place:
-                start_response(f"{status} {HTTPStatus(int(status)).phrase}", [("Location", place), ("Content-Length", "0")])
+                start_response(
+                    f"{status} {HTTPStatus(int(status)).phrase}", [("Location", place), ("Content-Length", "0")]
+                )
                 return []
         answer: Iterable[bytes] = self._site(environ, start_response)
         return answer
