@@ -50,9 +50,8 @@ class BudgetShelf:
         """See Shelf. Lists show something of every sum, so they follow each; paper shows no counts."""
         views = self._views()
         touched = [one for one in views if topics is None or ALL in topics or f"about:{one['id']}" in topics]
-        if topics is None or ALL in topics:
-            if self.consultation.windows("basket"):
-                yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
+        if (topics is None or ALL in topics) and self.consultation.windows("basket"):
+            yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
         yield from self._projects(views, topics, [one["id"] for one in touched])
         if not touched:
             return
