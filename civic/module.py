@@ -63,7 +63,8 @@ class Page:
     with ("" = not kept); `is_listed` says whether the sitemap shows it; `is_framed`, whether other sites
     may show it inside a page of theirs. `searched` is what it is found by, by the
     language of the site, "" for what is the same in all; empty while its words may not be found (withdrawn, hidden),
-    None for a page that has none of its own. `is_pictured`: who shares it shows a picture with its own title.
+    None for a page that has none of its own. `is_pictured`: who shares it shows a picture with its own title;
+    `is_coded`: and a code for cameras, which the first page of a consultation has anyhow (site_builder/codes.py).
     """
 
     path: str
@@ -76,6 +77,7 @@ class Page:
     is_framed: bool = False
     searched: Mapping[str, Searched] | None = None
     is_pictured: bool = False
+    is_coded: bool = False
 
 
 class DataFile(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from civic.canonical import canonical_json
 from civic.module import Page
 from site_builder import sitemap
+from site_builder.codes import code_files
 from site_builder.desk import Desk
 from site_builder.edition import Edition
 from site_builder.feeds import Feed, atom
@@ -14,6 +15,8 @@ from site_builder.headers import headers_file
 from site_builder.output import Output
 from site_builder.packs import NO_WORDS, make_packs
 from site_builder.rank import INDEX as RANKINGS
+from site_builder.redirects import FILE as REDIRECTS
+from site_builder.redirects import redirects_file
 from site_builder.word_packs import Doc, WordPack, WordPacks, town_words, word_pack
 
 Files = Iterator[tuple[str, bytes]]
@@ -36,6 +39,7 @@ def consultation_files(
         yield from packs_of(pages, edition, output, f"/{slug}/files.json", words.of(code), said)
         yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
     yield from _page_lists(pages, editions, slug)
+    yield from code_files(pages, editions, desk.consultation)
 
 
 def town_files(
@@ -62,11 +66,13 @@ def town_files(
         yield words.file, data
         yield from packs_of(core, edition, output, "/files.json", [words], {edition.path_of("/"): docs})
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
+    yield from code_files(core, editions)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
     yield RANKINGS, _rankings(desks, editions[0])
     yield "sitemap.xml", sitemap.index(_addresses_of_lists(desks, [file for file, _ in lists], editions, output))
     yield "_headers", headers(desks, editions, styles, framed, sealed)
+    yield REDIRECTS, redirects_file(editions[0].content.consultations.values(), editions)
 
 
 def _rankings(desks: Iterable[Desk], edition: Edition) -> bytes:

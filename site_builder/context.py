@@ -12,10 +12,10 @@ Filters: `date` (18 juin 2026) · `day` (18 juin) · `month` (juin) · `weekday_
 (20 h) · `datetime` (18 juin 2026 à 20 h) · `iso` (2026-06-18T18:00:00Z) · `number` · `percent(whole)` · `markdown` (a
 town's text) · `paragraphs` (a citizen's text).
 
-Variables, in every page: `page` (civic Page), its own context by name, `alternates` (tuple of Alternate) and `picture`
-(address of the picture that stands for it where it is shared). On a
-consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (list of (word, n) from all modules) and
-`panels` (list of Panel for page.target); elsewhere they are None, None and ().
+Variables, in every page: `page` (civic Page), its own context by name, `alternates` (tuple of Alternate), `picture`
+(address of the picture that stands for it where it is shared) and `code` (path of its code for cameras, "" for none).
+On a consultation's pages besides: `consultation` (ConsultationView), `facts(id)` (list of (word, n) from all modules)
+and `panels` (list of Panel for page.target); elsewhere they are None, None and ().
 The builder's own pages (home, decided, outbox, person, confirm, page, offline, not_found, open_data, register,
 recount) get `consultations` (a tuple of ConsultationView with `summary_counts`, `outcome` and `files`: open first by
 closing date, then coming, then decided, newest first), `projects` (a tuple of ProjectView) and `private` (a tuple of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from civic.content import Content
 from civic.module import Page
+from site_builder.posters import posters
 
 CORE = "core"  # the pack of pages kept offline on every phone
 _KEPT = frozenset({"mairie", "regles", "accessibilite", "vos-donnees"})
@@ -31,7 +32,9 @@ def core_pages(content: Content, *, is_mother: bool = False) -> list[Page]:
     if content.projects:
         pages.append(Page("/projets/", "projects.html", {}, pack=CORE))
     for slug in content.projects:
-        pages.append(Page(f"/projets/{slug}/", "project.html", {"project_slug": slug}, pack=CORE))
+        place = f"/projets/{slug}/"
+        pages.append(Page(place, "project.html", {"project_slug": slug}, pack=CORE, is_coded=True))
+        pages += posters(place, project_slug=slug)
     for slug, one in content.consultations.items():
         pages.append(Page(f"/q/{one.short}/", "short.html", {"short_slug": slug}, is_listed=False))
     for name, texts in content.pages.items():

@@ -13,9 +13,11 @@ from site_builder.answers import answer_files
 from site_builder.failure import BuildFailure
 from site_builder.groups import group_files
 from site_builder.open_data import Lines
+from site_builder.posters import posters
 from site_builder.snapshot import Tables
 
 LINES, ROW, GROUPS, ANSWERS = "rows", "consultation", "groups", "answers"
+POSTERS = "posters"  # topic: the consultation stands elsewhere than before
 _SHOWN = ("state", "phase", "since", "results", "changes")
 
 
@@ -49,7 +51,7 @@ class Desk:
             self._put_line(row)
         drawn = [self._put_group(row) for row in tables.get(GROUPS, ())]
         has_moved = bool(drawn) or any(before.get(name) != self.row.get(name) for name in _SHOWN)
-        return frozenset(topics.union(drawn)), has_moved
+        return frozenset(topics.union(drawn, {POSTERS} if has_moved else ())), has_moved
 
     def _put_one(self, table: str, document: Document) -> set[str]:
         return {topic for shelf in self._shelves for topic in shelf.put(table, document)}
@@ -81,6 +83,8 @@ class Desk:
         """The pages that depend on `topics`, all for None; nobody shows those of a private consultation elsewhere."""
         for shelf in self._shelves:
             yield from (page for page in shelf.pages(topics) if not (page.is_framed and self.consultation.private))
+        if topics is None or POSTERS in topics:
+            yield from posters(f"/{self.consultation.slug}/", project=None)
 
     def files(self) -> Iterator[DataFile]:
         """The open data of all modules."""

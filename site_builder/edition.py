@@ -19,6 +19,8 @@ from civic.project import Project
 from civic.space import Space
 from civic.town_key import on_paper
 from site_builder.assets import Assets
+from site_builder.codes import FILE as CODE
+from site_builder.codes import has_code
 from site_builder.colour import palette
 from site_builder.context import (
     CSP_MARK,
@@ -236,7 +238,9 @@ class Edition:
         """
         alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
         picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
-        every = {"page": page, "alternates": alternates, "picture": picture}
+        consultation = None if desk is None else desk.consultation
+        code = self.path_of(page.path) + CODE if has_code(page, consultation) else ""
+        every = {"page": page, "alternates": alternates, "picture": picture, "code": code}
         styles = self.site.styles
         styles.used = ""
         try:

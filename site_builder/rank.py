@@ -63,7 +63,10 @@ def _faults_of_source(read: Read, folder: str, published: Mapping[str, Any], sta
         yield f"{path}: holds others than the order does"
     for one in standing:
         row = own.get(one.id)
-        if row is not None and (row.get("for"), _instant(row["received_at"])) != (one.support, one.received_at):
+        if row is not None and (row.get(published["support"]), _instant(row["received_at"])) != (
+            one.support,
+            one.received_at,
+        ):
             yield f"{path}: no. {one.number} has other figures"
 
 

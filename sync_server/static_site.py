@@ -6,6 +6,8 @@
       X-Content-Type-Options: nosniff
     /a/*
       Cache-Control: public, max-age=31536000, immutable
+
+`_redirects` is another: an address, where it leads, a status.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 from wsgiref.headers import Headers
@@ -82,6 +85,36 @@ def parse_rules(text: str) -> Iterator[Rule]:
         yield Rule(pattern, tuple(headers), tuple(dropped))
 
 
+def parse_redirects(text: str) -> dict[str, tuple[str, str]]:
+    """Where each address leads and with which status; of two lines the first with a status that is a number counts."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in text.splitlines():
+        address, place, status = line.split()
+        if status.isdecimal():
+            found.setdefault(address, (place, status))
+    return found
+
+
+class Redirects:
+    """What leads the addresses in `_redirects` on, and asks the site behind it for all others."""
+
+    def __init__(self, folder: Path, site: WhiteNoise) -> None:
+        self._file, self._site = folder / "_redirects", site
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI."""
+        path = environ.get("PATH_INFO", "")
+        if "/q/" in path and self._file.is_file():
+            place, status = parse_redirects(self._file.read_text("utf-8")).get(path, ("", ""))
+            if place:
+                start_response(
+                    f"{status} {HTTPStatus(int(status)).phrase}", [("Location", place), ("Content-Length", "0")]
+                )
+                return []
+        answer: Iterable[bytes] = self._site(environ, start_response)
+        return answer
+
+
 class NotFound:
     """What answers where there is no file: the site's own page for that."""
 
@@ -97,10 +130,10 @@ class NotFound:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def create_site(folder: Path) -> WhiteNoise:
+def create_site(folder: Path) -> Redirects:
     """The WSGI application that serves `folder`; what the builder replaces is served at the next request."""
     rules = HeaderRules(folder)
-    return WhiteNoise(
+    site = WhiteNoise(
         NotFound(folder, rules),
         root=folder,
         autorefresh=True,
@@ -110,6 +143,7 @@ def create_site(folder: Path) -> WhiteNoise:
         mimetypes={".webmanifest": "application/manifest+json", ".mjs": "text/javascript"},
         add_headers_function=rules.add,
     )
+    return Redirects(folder, site)
 
 
 def serve_site(folder: Path, port: int) -> None:
@@ -121,5 +155,5 @@ def serve_site(folder: Path, port: int) -> None:
     server.serve(target_loader=partial(_load, folder), wrap_loader=False)
 
 
-def _load(folder: Path, *_: Any) -> WhiteNoise:
+def _load(folder: Path, *_: Any) -> Redirects:
     return create_site(folder)

@@ -116,7 +116,7 @@ def test_a_basket_touches_the_pages_that_show_its_sum_and_no_others() -> None:
     touched = {page.path for page in shelf.pages(topics)}
     assert differ <= touched
     assert f"/{SLUG}/1/" in differ
-    assert not touched & {f"/{SLUG}/4/", f"/{SLUG}/bulletin/", f"/{SLUG}/affiche/"}
+    assert not touched & {f"/{SLUG}/4/", f"/{SLUG}/bulletin/"}
 
 
 @pytest.mark.parametrize(

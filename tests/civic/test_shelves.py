@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from civic import orders
 from civic.consultation import Consultation
 from civic.module import Document, Page, Shelf
-from civic.modules.ideas import orders
 from tests.civic.town import MODULES, OPENS, RULES_TOML, consultation, jti
 
 CATEGORIES = ("culture", "sport")

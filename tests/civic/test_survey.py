@@ -218,7 +218,7 @@ def test_only_the_first_page_and_the_result_follow_the_answers() -> None:
     standing = {"slug": "filature", "manifest": "A", "seq": 0, "as_of": 0, "since": 0, "phase": "vote"}
     shelf.put("consultation", {**standing, "state": "open", "results": None})
     assert {page.path for page in shelf.pages(None)} == {
-        "/filature/", "/filature/affiche/", "/filature/bulletin/", "/filature/widget/",
+        "/filature/", "/filature/bulletin/", "/filature/widget/",
     }  # fmt: skip
     assert [page.path for page in shelf.pages(None) if page.is_framed] == ["/filature/widget/"]
     results = {"ballots": 5, "voters": 5, "unsigned": 0, "closed_at": OPENS, "as_of": OPENS}

@@ -79,6 +79,8 @@ def visit(
         wide = {f"{width} px, {text}": _too_wide(page, width, text) for width, text in WINDOWS}
         visit.pages[path] = Seen(complaints, lines, {window: found for window, found in wide.items() if found})
         page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    # A short address leads on at once: of it only what it asks for is looked at.
+    page.goto(f"{demo.url}{next(path for path in pages.paths if path.startswith('/q/'))}")
     yield visit
     phone.close()
 
@@ -116,6 +118,8 @@ def test_every_kind_of_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> No
 
 
 def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, visit: Visit) -> None:
+    for kind in ("/suivre/", "/affiche/", "/affiche/a3/", "/affiche/cartes/", "/q/", "/projets/", "/ordre/"):
+        assert any(kind in url for url in visit.asked), kind
     # The address of the page that says "no such page" is not found: that is its point.
     assert not {path: seen.complaints for path, seen in visit.pages.items() if seen.complaints}
     own = (f"{demo.url}/", f"{demo.sync_url}/", "data:", "blob:")

@@ -1,6 +1,7 @@
 """A private consultation: a member reads and votes, without network too; a stranger sees that it is private."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -38,6 +39,8 @@ def taken_home(page: Page) -> str:
 def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: Town, open_phone: OpenPhone) -> None:
     phone = open_phone("member")
     page = phone.open(f"{town.url}/")
+    asked: set[str] = set()
+    phone.context.on("request", lambda request: asked.add(request.url))
     page.click('main a[href="/cercle/"]')
     see(page, "Seuls les membres lisent cette page", "La mairie ne sait pas qui utilise ce téléphone")
     make_known(town, page, "anne@exemple.fr")
@@ -65,6 +68,7 @@ def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: T
     town.restore_network()
     expected = ("ERR_", "Failed to fetch", "403 (Forbidden)")  # no network, and "conseil"
     assert not [one for one in phone.complaints if not any(words in one for words in expected)]
+    assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}, "no stranger was asked"
 
 
 def test_who_has_the_code_reads_and_without_network_too(town: Town, open_phone: OpenPhone) -> None:

@@ -18,7 +18,7 @@ from site_builder.site import Folders, Site
 HERE = Path(__file__).parent
 EXPECTED = HERE / "site"
 THEME = HERE.parents[1] / "themes" / "town"
-LEFT_OUT = re.compile(r"a/.*|p/.*|partage/.*|sw\.js")
+LEFT_OUT = re.compile(r"a/.*|p/.*|partage/.*|sw\.js|.*/code\.svg")
 HIDDEN = (
     (re.compile(r"<style>.*?</style>", re.DOTALL), "<style>…</style>"),
     (re.compile(r"'sha256-[^']*'(?: 'sha256-[^']*')*"), "'sha256-…'"),

@@ -27,6 +27,11 @@ def test_a_short_address_leads_to_its_consultation_in_each_language(tmp_path: Pa
         assert f'<link rel="canonical" href="https://participer.valbrume.example{place}">' in page
         assert re.search(rf'<a class="btn" href="{place}">', page), "whoever is not taken there can go"
     assert "/q/" not in (tmp_path / "site/donnees/sitemap.xml").read_text("utf-8")
+    led = (tmp_path / "site/_redirects").read_text("utf-8").splitlines()
+    number = short_of("berges")
+    for prefix in ("", "/en"):
+        for address in (f"{prefix}/q/{number}", f"{prefix}/q/{number}/"):
+            assert {f"{address} {prefix}/berges/ 301!", f"{address} {prefix}/berges/ 308"} <= set(led)
 
 
 def test_a_town_may_give_a_number_of_its_own_and_the_rules_stay_the_same(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from pypdfium2 import PdfDocument
 
 from civic.short_address import short_of
 from tests.end_to_end.page_checks import check_accessibility
@@ -84,16 +85,48 @@ def test_a_list_goes_on_in_its_order_on_the_phone(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text(title)
 
 
-def test_the_code_of_a_poster_holds_the_short_address_which_leads_to_the_consultation(page: Page) -> None:
-    page.goto("/filature/affiche/")
-    page.locator(".poster .qr").scroll_into_view_if_needed()
-    picture = Image.open(io.BytesIO(page.locator(".poster .qr svg").screenshot())).convert("L")
+def read_code(drawn: Locator) -> str:
+    drawn.scroll_into_view_if_needed()
+    picture = Image.open(io.BytesIO(drawn.screenshot())).convert("L")
     width, height = picture.size
-    dark = [[picture.getpixel((x, y)) < 128 for x in range(width)] for y in range(height)]  # type: ignore[operator]
+    return read_qr([[picture.getpixel((x, y)) < 128 for x in range(width)] for y in range(height)])  # type: ignore[operator]
+
+
+def test_the_code_of_a_poster_holds_the_short_address_which_leads_to_the_consultation(page: Page) -> None:
     short = f"/q/{short_of('filature')}/"
-    assert read_qr(dark) == f"https://participer.valbrume.example{short}"
-    assert page.locator(".poster .address").inner_text() == f"participer.valbrume.example{short}".rstrip("/")
+    for size, sheet in {"": (210, 297), "a3/": (297, 420), "cartes/": (210, 297)}.items():
+        page.goto(f"/filature/affiche/{size}")
+        assert read_code(page.locator(".poster .qr svg").first) == f"https://participer.valbrume.example{short}"
+        assert page.locator(".poster .address").first.inner_text() == f"participer.valbrume.example{short}".rstrip("/")
+        printed = PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert [tuple(round(points / 72 * 25.4) for points in one.get_size()) for one in printed] == [sheet], size
     page.goto(short)
     page.wait_for_url("**/filature/")
-    page.goto(f"/en{short}")
-    page.wait_for_url("**/en/filature/")
+
+
+def test_the_code_of_a_page_is_asked_for_when_somebody_wants_to_show_it(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/filature/")
+    share = page.locator("details[data-share]")
+    share.scroll_into_view_if_needed()
+    assert not [url for url in asked if url.endswith("code.svg")]
+    with page.expect_response("**/filature/code.svg"):
+        share.locator("summary").click()
+    expect(share.locator("img")).to_have_js_property("complete", True)
+    assert read_code(share.locator("img")) == f"https://participer.valbrume.example/q/{short_of('filature')}/"
+
+
+def test_ways_to_sort_are_one_line_on_a_phone_and_open_where_there_is_room(page: Page) -> None:
+    page.goto("/filature/")
+    by_lot = page.get_by_role("link", name="Au hasard")
+    expect(by_lot).to_be_hidden()
+    page.get_by_text("Trier et filtrer").press("Enter")
+    by_lot.click()
+    page.wait_for_url("**/ordre/au-hasard/")
+    expect(page.get_by_text("Trier et filtrer · 1")).to_be_visible()
+    expect(by_lot).to_have_attribute("aria-current", "true")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/filature/")
+    expect(by_lot).to_be_visible()
+    expect(page.get_by_text("Trier et filtrer")).to_be_hidden()

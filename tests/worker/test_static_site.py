@@ -64,3 +64,17 @@ def test_what_is_replaced_is_served_at_the_next_request(client: Client, tmp_path
 def test_a_line_that_says_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a header"):
         list(parse_rules("  X-Frame-Options: DENY\n"))
+
+
+def test_a_short_address_is_led_on_by_the_host_and_a_wrong_one_meets_the_town_s_own_page(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "q" / "7").mkdir(parents=True)
+    (tmp_path / "q" / "7" / "index.html").write_text("the page for hosts that lead nobody on")
+    lines = [f"/q/7{end} /filature/ {status}\n" for end in ("", "/") for status in ("301!", "308")]
+    (tmp_path / "_redirects").write_text("".join(lines))
+    for path in ("/q/7", "/q/7/"):
+        answer = ask(client, path)
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/filature/")
+    wrong = ask(client, "/q/8/")
+    assert (wrong.status_code, wrong.text) == (404, "<h1>Pas de page ici</h1>")

@@ -50,10 +50,8 @@ class BudgetShelf:
         """See Shelf. Lists show something of every sum, so they follow each; paper shows no counts."""
         views = self._views()
         touched = [one for one in views if topics is None or ALL in topics or f"about:{one['id']}" in topics]
-        if topics is None or ALL in topics:
-            yield self._page("affiche", "poster", {}, pack="")
-            if self.consultation.windows("basket"):
-                yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
+        if (topics is None or ALL in topics) and self.consultation.windows("basket"):
+            yield self._page("bulletin", "ballot", {"envelopes": self._views(is_paper=True)}, pack="")
         yield from self._projects(views, topics, [one["id"] for one in touched])
         if not touched:
             return
@@ -122,7 +120,7 @@ class BudgetShelf:
         as_of, pack = self.documents[view["id"]]["as_of"], f"projects-{place // PACK:05d}"
         return Page(
             f"/{self.slug}/{project['number']}/", "budget/project.html", context, target=target, as_of=as_of, pack=pack,
-            searched=_searched(project, self.consultation.opens_at),
+            searched=_searched(project, self.consultation.opens_at), is_coded=True,
         )  # fmt: skip
 
     def files(self) -> Iterator[DataFile]:

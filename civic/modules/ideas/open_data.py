@@ -13,7 +13,6 @@ from civic.module import DataFile, Document
 from civic.modules.ideas.payload import CHOICES
 from civic.modules.ideas.settings import settings_of
 from civic.phases import are_counts_public
-from civic.ranking import Standing, score
 from civic.tables import csv_bytes
 
 _COLUMNS = (
@@ -52,42 +51,6 @@ def files(consultation: Consultation, row: Document, proposals: Sequence[Documen
     if row["state"] == "results" and row["results"] is not None:
         yield DataFile(f"{folder}/results.json", partial(_results_json, consultation, row, proposals))
         yield DataFile(f"{folder}/results.csv", partial(_results_csv, consultation, proposals))
-
-
-def ranking_files(consultation: Consultation, ranked: Sequence[Standing]) -> Iterator[DataFile]:
-    """The order of relevance, whole, with all that it depends on (docs/formats.md §25)."""
-    folder = f"/{consultation.slug}/donnees"
-    yield DataFile(f"{folder}/ranking.json", partial(_ranking_json, consultation, ranked))
-    yield DataFile(f"{folder}/ranking.csv", partial(_ranking_csv, consultation, ranked))
-
-
-def orders_file(consultation: Consultation, ranked: Sequence[Standing], lot: Sequence[int], day: int) -> DataFile:
-    """Every order in one small file, from which a phone goes on where a page of an order ends (docs/formats.md §25)."""
-    return DataFile(f"/{consultation.slug}/donnees/orders.json", partial(_orders_json, consultation, ranked, lot, day))
-
-
-def _orders_json(consultation: Consultation, ranked: Sequence[Standing], lot: Sequence[int], day: int) -> bytes:
-    items = [[one.number, one.support, one.said] for one in ranked]
-    content = {"v": 1, "consultation": consultation.slug, "items": items, "lot": lot, "day": day}
-    return canonical_json(content) + b"\n"
-
-
-def _scored(consultation: Consultation, ranked: Sequence[Standing]) -> list[dict[str, Any]]:
-    weights = consultation.ranking
-    return [one._asdict() | {"received_at": iso(one.received_at), "score": score(one, weights)} for one in ranked]
-
-
-def _ranking_json(consultation: Consultation, ranked: Sequence[Standing]) -> bytes:
-    weights = consultation.ranking._asdict()
-    content = {"v": 1, "consultation": consultation.slug, "weights": weights, "items": _scored(consultation, ranked),
-               "page": f"/{consultation.slug}/ordre/pertinence/", "source": "proposals.json"}  # fmt: skip
-    return canonical_json(content) + b"\n"
-
-
-def _ranking_csv(consultation: Consultation, ranked: Sequence[Standing]) -> bytes:
-    columns = ("number", "id", "received_at", "support", "said", "score")
-    rows = _scored(consultation, ranked)
-    return csv_bytes(columns, [["" if one[name] is None else one[name] for name in columns] for one in rows])
 
 
 def iso(instant: int) -> str:

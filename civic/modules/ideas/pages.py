@@ -48,7 +48,6 @@ class Pages:
     def all(self) -> Iterator[Page]:
         """Every page."""
         yield self._form()
-        yield Page(f"/{self.slug}/affiche/", "ideas/poster.html", {}, is_listed=False)
         for document in self.shelf.proposals:
             yield self.proposal(document)
         yield from self.lists(set(range(1, _last_block(self.shelf.proposals) + 1)), is_first=True)

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel
 from civic.modules.ideas import open_data
-from civic.modules.ideas.orders import Order, Talk, by_lot, by_support, standing
 from civic.modules.ideas.pages import BLOCK, Pages
 from civic.modules.ideas.settings import settings_of
 from civic.modules.ideas.statuses import Statuses, takes_votes
-from civic.ranking import Standing, place_of
+from civic.order_files import Source, order_files
+from civic.orders import Order, Orders
 
 ALL, MAP = "*", "map"
-_DAY = 86_400
 _SHOWN = ("manifest", "phase", "since", "state", "results")
 
 
@@ -45,14 +44,12 @@ class IdeasShelf:
         }
         self.placed: list[int] = []  # numbers of those that can be drawn on a map
         self.statuses = Statuses(statuses)
-        self.talk = Talk()
-        self.day = 0  # of the newest act that shows: proposals are drawn by lot once a day
-        self._is_lot_due = False  # a day has begun, and nobody has asked yet for its draw
-        self.orders = {
-            "support": Order(by_support),
-            "relevance": Order(self._relevance),
-            "lot": Order(self._lot),
-        }
+        self.ranked = Orders(consultation.slug, consultation.ranking, supporters)
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        """The lists in other orders than by date, by name."""
+        return self.ranked.by_name
 
     def put(self, table: str, document: Document) -> frozenset[str]:
         """See Shelf."""
@@ -62,7 +59,7 @@ class IdeasShelf:
         if table == "answers":
             return self._put_answers(document)
         if table != "proposals":
-            return frozenset(self._put_talk(document))
+            return frozenset(self.ranked.put_talk(document))
         return frozenset(self._put_proposal(document))
 
     def _put_answers(self, document: Document) -> frozenset[str]:
@@ -70,36 +67,6 @@ class IdeasShelf:
         for one in sorted(moved.ids & self.by_id.keys()):
             self._put_proposal(self.by_id[one])
         return moved.topics | {f"about:{one}" for one in moved.ids}
-
-    def _relevance(self, document: Document) -> tuple[int, int] | None:
-        return None if document["withdrawn"] else place_of(self.standing(document), self.consultation.ranking)
-
-    def _lot(self, document: Document) -> tuple[int, int] | None:
-        return by_lot(document, self.consultation.slug, self.day)
-
-    def standing(self, document: Document) -> Standing:
-        """What the place of a proposal in the order of relevance depends on."""
-        return standing(document, self.talk)
-
-    def _put_talk(self, document: Document) -> set[str]:
-        """Of what others say only how much matters, and only to the order of relevance."""
-        about = self.by_id.get(self.talk.put(document))
-        return {"order:relevance"} if about is not None and self.orders["relevance"].put(about) else set()
-
-    def _put_in_orders(self, document: Document) -> set[str]:
-        if document["as_of"] // _DAY > self.day:
-            self.day, self._is_lot_due = document["as_of"] // _DAY, True
-        kept = [name for name in self.orders if name != "lot" or not self._is_lot_due]
-        moved = {f"order:{name}" for name in kept if self.orders[name].put(document)}
-        return moved | ({"order:lot"} if self._is_lot_due else set())
-
-    def _draw(self) -> None:
-        """Draws by lot for the day, once: a past that is read again has many days, of which only the last shows."""
-        if self._is_lot_due:
-            lot = self.orders["lot"] = Order(self._lot)
-            for one in self.proposals:
-                lot.put(one)
-            self._is_lot_due = False
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
@@ -119,7 +86,7 @@ class IdeasShelf:
             if self.takes_votes(before) != self.takes_votes(document):
                 topics.add("ballot")
         self.by_id[document["id"]] = document
-        topics |= self._put_in_orders(document)
+        topics |= self.ranked.put(document)
         return topics | self._put_category(before, document) | self._put_lists(before, document)
 
     def _put_category(self, before: Document | None, document: Document) -> set[str]:
@@ -159,7 +126,6 @@ class IdeasShelf:
 
     def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
         """See Shelf."""
-        self._draw()
         pages = Pages(self)
         if topics is None or ALL in topics:
             yield from pages.all()
@@ -174,9 +140,8 @@ class IdeasShelf:
             yield from pages.filed(key, wanted.trees[key])
         for status in sorted(wanted.statuses):
             yield from pages.with_status(status, wanted.statuses[status])
-        for name, order in self.orders.items():
-            if f"order:{name}" in topics or any(order.is_shown(one) for one in wanted.ids):
-                yield from pages.ordered(name)
+        for name in self.ranked.touched(topics, wanted.ids):
+            yield from pages.ordered(name)
         if MAP in topics:
             yield from pages.map()
         if "ballot" in topics:
@@ -205,12 +170,8 @@ class IdeasShelf:
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
-        self._draw()
         yield from open_data.files(self.consultation, self.row, self.proposals)
-        standing = [self.standing(one) for one in self.orders["relevance"].ranked()]
-        yield from open_data.ranking_files(self.consultation, standing)
-        lot = [one["number"] for one in self.orders["lot"].ranked()]
-        yield open_data.orders_file(self.consultation, standing, lot, self.day)
+        yield from order_files(self.ranked, Source("proposals.json", "for"))
 
     def entries(self) -> Iterator[FeedEntry]:
         """The newest proposals and the town's newest answers."""
@@ -252,6 +213,11 @@ def _add_block(found: dict[str, set[int] | None], name: str, lists: Mapping[str,
     blocks = found.setdefault(name, set()) if name in lists else None
     if blocks is not None:
         blocks.add(block_of(bisect_left(lists[name], number) + 1))
+
+
+def supporters(document: Document) -> int | None:
+    """How many votes an idea has for it, None while that is hidden."""
+    return None if document["votes"] is None else int(document["votes"]["for"])
 
 
 def _is_placed(document: Document) -> bool:

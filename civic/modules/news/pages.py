@@ -18,6 +18,7 @@ NEXT = 3  # events in front of the list, and in the widget
 PAST = 20  # events that the agenda remembers
 PACK = 20  # articles kept offline together
 CALENDAR = "agenda.ics"
+POSTERS = {"a4": "affiche/", "a3": "affiche/a3/"}  # size -> address
 
 
 class Pages:
@@ -43,14 +44,16 @@ class Pages:
         pack = f"articles-{(ordinal - 1) // PACK:05d}"
         return Page(
             f"/{self.slug}/{article.name}/", "news/article.html", {"one": view}, target=article.id, as_of=view.as_of,
-            pack=pack, searched=_searched(article),
+            pack=pack, searched=_searched(article), is_coded=True,
         )  # fmt: skip
 
     def _of_event(self, article: Article) -> Iterator[Page]:
-        """What an event has besides, none of which shows who comes: its poster, and its entry for a calendar."""
+        """What an event has besides, none of which shows who comes: its posters, and its entry for a calendar."""
         if article.event is not None:
             folder = f"/{self.slug}/{article.name}"
-            yield Page(f"{folder}/affiche/", "news/poster.html", {"article": article}, is_listed=False)
+            for size, end in POSTERS.items():
+                context = {"article": article, "size": size, "sizes": POSTERS}
+                yield Page(f"{folder}/{end}", "news/poster.html", context, is_listed=False)
             yield self._calendar(f"{folder}/{CALENDAR}", [article])
 
     def _calendar(self, path: str, articles: list[Article]) -> Page:

@@ -40,7 +40,6 @@ class QuestionShelf:
         """See Shelf. The list shows something of every question, so it follows each."""
         if topics is None or ALL in topics:
             touched = list(self.documents)
-            yield self._fixed("affiche", "poster")
             if self._takes_ballots:
                 yield self._fixed("bulletin", "ballot", questions=self._views())
         else:
@@ -81,7 +80,7 @@ class QuestionShelf:
         context = {"one": view, "number_of_all": len(self.documents), "has_votes": self._has_votes}
         return Page(
             f"/{self.slug}/{number}/", "question/question.html", context, target=identity, as_of=document["as_of"],
-            pack="list", searched=self._searched(number), is_pictured=True,
+            pack="list", searched=self._searched(number), is_pictured=True, is_coded=True,
         )  # fmt: skip
 
     def _searched(self, number: int) -> dict[str, Searched]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PACK = 20  # pages of reports kept offline together
 FEW_BLOCKS = 8  # up to so many list pages all are kept together
 EVERY = ""
+ORDERS = {"relevance": "ordre/pertinence", "support": "ordre/moi-aussi", "lot": "ordre/au-hasard"}  # name -> address
 
 
 class Pages:
@@ -32,6 +33,8 @@ class Pages:
             yield self.report(document)
         for name in sorted(self.shelf.lists):
             yield from self.listing(name, None)
+        for name in ORDERS:
+            yield self.ordered(name)
         yield self.map()
 
     def report(self, document: Document) -> Page:
@@ -90,6 +93,7 @@ class Pages:
             "newer": _address(base, cut.newer),
             "older": _address(base, cut.older),
             "number": len(self.shelf.reports) if is_home else None,
+            "orders": ORDERS,
             "per_category": self._sizes("category") if is_home else {},
             "per_standing": self._sizes("standing") if is_home else {},
         }
@@ -98,6 +102,14 @@ class Pages:
         return Page(
             path, "reports/list.html", context, as_of=as_of, pack="older" if cut.block and not is_few else "list"
         )
+
+    def ordered(self, name: str) -> Page:
+        """The first reports in another order than by date."""
+        order = self.shelf.orders.by_name[name]
+        rows = order.rows()
+        as_of = max((one["as_of"] for one in rows), default=0)
+        context = self._rules() | {"reports": rows, "order": name, "orders": ORDERS, "has_more": order.has_more}
+        return Page(f"/{self.slug}/{ORDERS[name]}/", "reports/ordered.html", context, as_of=as_of, pack="list")
 
     def map(self) -> Page:
         """The newest reports on the town's map, with their list."""

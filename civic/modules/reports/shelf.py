@@ -11,7 +11,9 @@ from civic.modules.reports import open_data
 from civic.modules.reports.listing import Listing
 from civic.modules.reports.pages import Pages
 from civic.modules.reports.rules import read_rules, title_of
-from civic.modules.reports.standing import MERGED, OPEN, STANDINGS, standing_of
+from civic.modules.reports.standing import MERGED, OPEN, STANDINGS, standing_of, witnesses
+from civic.order_files import Source, order_files
+from civic.orders import Orders
 
 ALL, FIRST, MAP = "*", "first", "map"
 EVERY = ""  # the list of all
@@ -34,6 +36,7 @@ class ReportsShelf:
         self.lists: dict[str, Listing] = {name: Listing() for name in (EVERY, *named)}
         self.mapped = Listing()
         self._answers: dict[str, list[Mapping[str, Any]]] = {}
+        self.orders = Orders(consultation.slug, consultation.ranking, witnesses)
 
     def put(self, table: str, document: Document) -> frozenset[str]:
         """See Shelf."""
@@ -44,7 +47,7 @@ class ReportsShelf:
             self._answers[document["id"]] = document["answers"]
             known = self.by_id.get(document["id"])
             return frozenset() if known is None else frozenset(self._put_report(known))
-        return frozenset(self._put_report(document)) if table == "reports" else frozenset()
+        return frozenset(self._put_report(document) if table == "reports" else self.orders.put_talk(document))
 
     def _put_report(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
@@ -61,7 +64,7 @@ class ReportsShelf:
         else:
             self.reports[number - 1] = document
         self.by_id[document["id"]] = document
-        return topics | self._file(before, document)
+        return topics | self._file(before, document) | self.orders.put(document)
 
     def _file(self, before: Document | None, document: Document) -> set[str]:
         """Moves the report between the lists that it belongs in."""
@@ -99,6 +102,8 @@ class ReportsShelf:
                     blocks.setdefault(name, set()).add(self.lists[name].block_of(document["number"]))
         for name in sorted(blocks):
             yield from pages.listing(name, blocks[name])
+        for name in self.orders.touched(topics, (one.removeprefix("about:") for one in topics)):
+            yield pages.ordered(name)
         if MAP in topics or any(one.startswith("about:") for one in topics):
             yield pages.map()
 
@@ -128,7 +133,8 @@ class ReportsShelf:
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
-        return open_data.files(self)
+        yield from open_data.files(self)
+        yield from order_files(self.orders, Source("reports.json", "seen_too"))
 
     def entries(self) -> Iterator[FeedEntry]:
         """The newest reports, and what the town hall last said of those it said most recently."""

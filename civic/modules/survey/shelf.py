@@ -41,7 +41,6 @@ class SurveyShelf:
         """See Shelf."""
         is_all = topics is None or ALL in topics
         if is_all:
-            yield self._page("affiche", "poster", is_listed=False)
             yield self._page("bulletin", "ballot", is_listed=False, sections=sections_of(self.survey))
             yield self._page("widget", "widget", is_listed=False, is_framed=True, **self._asked())
         if is_all or f"about:{self.slot}" in (topics or ()):

@@ -28,9 +28,11 @@ export function inOrder({ items, lot }, name) {
  * @param {Item} item
  * @param {Doc | undefined} doc undefined where the phone has no words of it
  * @param {string} base address of the consultation
+ * @param {boolean} isSeen support are people who saw it too
  */
-function orderedRow([number, support, said], doc, base) {
-  const facts = [support === null ? '' : sayCount('order.support', support), said ? sayCount('order.said', said) : ''];
+function orderedRow([number, support, said], doc, base, isSeen) {
+  const behind = support === null || (isSeen && !support) ? '' : sayCount(isSeen ? 'order.seen' : 'order.support', support);
+  const facts = [behind, said ? sayCount('order.said', said) : ''];
   const title = doc ? doc.title : `${say('order.no')} ${sayNumber(number)}`;
   const pieces = doc ? snippet(doc.text, '', doc.lang).map(([piece]) => piece) : [];
   return element(
@@ -60,7 +62,7 @@ export function startOrder(page) {
       const shown = new Set(findAll('main ol > li[value]').map(($row) => $row.getAttribute('value')));
       const rest = inOrder(all, order).filter(([number]) => !shown.has(String(number)));
       if (!isWhole) page.tell(say('order.partly'));
-      $rest.append(...moreRows(rest, (item) => orderedRow(item, byPath.get(`${base}${item[0]}/`), base), say('order.more'), 'rows numbered'));
+      $rest.append(...moreRows(rest, (item) => orderedRow(item, byPath.get(`${base}${item[0]}/`), base, 'seen' in $rest.dataset), say('order.more'), 'rows numbered'));
     } catch {
       isFilled = false; // the next time that somebody opens it
       page.tell(say('order.failed'));
