@@ -4,6 +4,7 @@ import csv
 import functools
 import io
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -142,6 +143,9 @@ def test_who_is_told_of_something_is_led_to_its_page(module: Module, town: Town)
             path, number = shown[page.target]
             assert path == page.path
             assert not number or path == f"/{SLUG}/{number}/"
+            html = read(built.folder / "site" / f"{page.path[1:]}index.html")
+            (wish,) = re.findall(rf'href="/suivre/#{SLUG}(?:/{page.target}/([\w-]+))?"', html)
+            assert page.path == (f"/{SLUG}/{wish}/" if wish else f"/{SLUG}/"), "what is followed is found again"
 
 
 @every_module
