@@ -8,6 +8,8 @@ export PYTHONUTF8 := 1
 
 bin := .venv/bin
 pytest := $(bin)/python -m pytest
+# A file at a time to each of two workers, in the order of tests/conftest.py: what takes longest begins first.
+shared := -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 # Real browsers, servers and disks keep time of their own: what failed is tried once more, alone, and both are printed.
 again := $(pytest) --last-failed --last-failed-no-failures none
 js_config := themes/town/static/js/jsconfig.json
@@ -54,10 +56,10 @@ js-test:  ## Test the browser code without a browser
 	$(if $(js_tests),node --test $(js_tests),@echo "no tests/js/*.test.mjs yet")
 
 unit:  ## Test everything that needs no browser
-	$(pytest) -m "not browser" -n 2 --dist loadfile || $(again) -m "not browser"
+	$(pytest) -m "not browser" $(shared) || $(again) -m "not browser"
 
 browser:  ## Test in Chromium, Firefox and WebKit
-	$(pytest) -m browser -n 2 --dist loadfile || $(again) -m browser
+	$(pytest) -m browser $(shared) || $(again) -m browser
 
 golden:  ## Rewrite the expected site (then review it as a diff)
 	$(pytest) tests/golden --rewrite-golden

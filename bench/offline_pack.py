@@ -67,7 +67,7 @@ def measure(_: Size) -> list[Figure]:
 
 
 def renewed(what: str, before: Kept, after: Kept) -> Figure:
-    """How many requests bring a phone up to date: the manifest, and each pack it has not got."""
+    """How many requests bring a phone up to date, words to search in included: the manifest, and each pack it lacks."""
     new = after.packs.keys() - before.packs.keys()
     pages = sum(before.pages.get(path) != html for path, html in after.pages.items())
     kilobytes = (after.manifest + sum(after.packs[one] for one in new)) / 1000
@@ -95,5 +95,6 @@ def build(house: House) -> Kept:
     for pack in json.loads(manifest)["packs"]:
         data = (site / "p" / f"{pack['h']}.json").read_bytes()
         packs[pack["h"]] = len(brotli.compress(data))
-        pages |= json.loads(data)
+        held = json.loads(data)
+        pages |= {path: held[path] for path in pack["pages"]}
     return Kept(packs, pages, len(brotli.compress(manifest)))

@@ -25,7 +25,7 @@ RESERVED = frozenset(
     {
         "a", "p", "decide", "mes-envois", "sans-reseau", "donnees", "flux", "files", "q", "404", "space",
         "log", "photos", "town", "recompter", "registre", "moi", "confirmer", "projets", "communes", "chercher",
-        "classement", "partage",
+        "classement", "partage", "suivre",
     }
 )  # fmt: skip
 TOWN_KEY, SIGNATURE, ISSUERS = "town.jwk", "manifest.jws", "issuer.json"

@@ -8,6 +8,10 @@ Why that is a matter of ways round: a table is a flow from choices through group
 other than it is exactly where some of the flow can be moved round a circle of hidden numbers, and no number falls below
 zero. So each hidden number is given such a circle, the one that hides least; and what is hidden of one
 line is at least LEAST people together, for a sum less the numbers beside them tells of them too.
+
+Where people make several choices, a group's people less those who made a choice are those who did not, and how many
+people a group has, another table tells. So a number is hidden too where fewer than LEAST are left, and no hidden one
+can rise above the people of its group.
 """
 
 from __future__ import annotations
@@ -61,6 +65,7 @@ class Grouped(Protocol):
 Vote = tuple[str, Sequence[str]]  # the value of a person, and what they chose
 Edge = tuple[int, int]  # from a choice to a group, or from a group to the sum
 Flow = Mapping[Edge, int]
+_NOBODY: Flow = {}
 
 
 class _Step(NamedTuple):
@@ -140,9 +145,11 @@ def tabulate(votes: Iterable[Vote], values: Sequence[str], hidden_totals: Collec
     """
     people: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
+    has_several = False
     for value, choices in votes:
         people[value] += 1
         counts.update((choice, value) for choice in set(choices))
+        has_several |= len(set(choices)) > 1
     chosen = sorted({choice for choice, _ in counts})
     end = len(chosen) + len(values)
     flow = {
@@ -150,12 +157,13 @@ def tabulate(votes: Iterable[Vote], values: Sequence[str], hidden_totals: Collec
         for row, choice in enumerate(chosen)
         for column, value in enumerate(values)
     }
+    others = {edge: people[values[edge[1] - len(chosen)]] - n for edge, n in flow.items()} if has_several else {}
     columns = range(len(chosen), end)
     sums = {(column, end): sum(flow[row, column] for row in range(len(chosen))) for column in columns}
-    few = {edge for edge, n in flow.items() if n < LEAST}
+    few = {edge for some in (flow, others) for edge, n in some.items() if n < LEAST}
     few |= {edge for edge in sums if people[values[edge[0] - len(chosen)]] < LEAST}
     few |= {edge for edge in sums if values[edge[0] - len(chosen)] in hidden_totals}
-    hidden = _with_cover(flow | sums, few, _lines(flow | sums))
+    hidden = _with_cover(flow | sums, few, _lines(flow | sums), others)
     if hidden is None or flow.keys() <= hidden:
         return None
     shown = {edge: None if edge in hidden else n for edge, n in (flow | sums).items()}
@@ -187,13 +195,18 @@ def pair_cells(counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], i
     return {pair: None if edge in hidden else flow[edge] for edge, pair in edges.items()}
 
 
-def _with_cover(flow: Flow, few: set[Edge], lines: Sequence[_Line]) -> set[Edge] | None:
-    """`few` and what must be hidden with it; None where something could be reckoned whatever is hidden."""
-    hidden, done, steps = set(few), set[Edge](), _steps(flow)
+def _with_cover(flow: Flow, few: set[Edge], lines: Sequence[_Line], others: Flow = _NOBODY) -> set[Edge] | None:
+    """`few` and what must be hidden with it; None where something could be reckoned whatever is hidden.
+
+    `others` are the people of a group who did not make a choice, where that is to be hidden too.
+    """
+    hidden, done, steps = set(few), set[Edge](), _steps(flow, others)
     while hidden > done:
         fresh, done = sorted(hidden - done), set(hidden)
         for edge in fresh:
-            ways = [_way(steps, hidden, edge, edge[1], edge[0])]  # round which there could be more of it
+            ways = []
+            if others.get(edge, 1):
+                ways.append(_way(steps, hidden, edge, edge[1], edge[0]))  # round which there could be more of it
             if flow[edge]:
                 ways.append(_way(steps, hidden, edge, edge[0], edge[1]))  # or fewer
             found = [way for way in ways if way is not None]
@@ -202,6 +215,8 @@ def _with_cover(flow: Flow, few: set[Edge], lines: Sequence[_Line]) -> set[Edge]
             hidden |= {step if step in flow else step[::-1] for step in pairwise(min(found)[1])}
         for line in lines:
             hidden |= _too_few(line, flow, hidden)
+            if line.sum is None and line.parts[0] in others:
+                hidden |= _too_few(line, others, hidden)
     return hidden
 
 
@@ -243,11 +258,12 @@ def _way(
     return None
 
 
-def _steps(flow: Flow) -> Mapping[int, Sequence[_Step]]:
-    """From each node. Forward there can always be more; backward only fewer of what is there."""
+def _steps(flow: Flow, others: Flow) -> Mapping[int, Sequence[_Step]]:
+    """From each node. Forward there can be more, where `others` are left; backward only fewer of what is there."""
     steps: dict[int, list[_Step]] = {node: [] for edge in flow for node in edge}
     for edge, n in flow.items():
-        steps[edge[0]].append(_Step(edge, edge[1], n))
+        if others.get(edge, 1):
+            steps[edge[0]].append(_Step(edge, edge[1], n))
         if n:
             steps[edge[1]].append(_Step(edge, edge[0], n))
     return steps

@@ -36,14 +36,32 @@ class Happening(NamedTuple):
     until: int
     facts: Mapping[str, str] = {}
 
+    @property
+    def is_for_all(self) -> bool:
+        """Whether who follows the consultation is told too, although it is about something in it."""
+        return self.purpose == ANSWER or "said" in self.facts
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is told at once although it is news, which wait for the next READ_AT."""
+        return "urgent" in self.facts
+
 
 class Announced(NamedTuple):
-    """Something that the town itself published at an instant, on a page of its own; a title by language."""
+    """Something that the town itself published at an instant, on a page of its own; a title by language.
+
+    Where it became of something that was there before, `item` is that thing's id, by which it may be followed, and
+    `said` what became of it: the words `<module>.told.<said>` and `<module>.told.<said>.subject`.
+    """
 
     name: str
     at: int
     path: str
     titles: Mapping[str, str]
+    item: str = ""
+    said: str = ""
+    until: int = 0  # of no use from this instant on, 0 where it always is
+    is_urgent: bool = False
 
 
 @runtime_checkable
@@ -63,7 +81,9 @@ class Said(NamedTuple):
 
 
 class New(NamedTuple):
-    """So many acts came, about what is followed as `about` and shown at `path`; `number` is 0 for a consultation."""
+    """So many acts came, about what is followed as `about` and shown at `path`; `number` is 0 for a consultation, and
+    for what has a name instead.
+    """
 
     about: str
     path: str
@@ -99,9 +119,12 @@ def of_answers(rules: Consultation, said: Sequence[Said], now: int) -> Iterator[
 
 def of_announced(rules: Consultation, announced: Sequence[Announced], now: int) -> Iterator[Happening]:
     """What the town has published in a consultation."""
-    for name, at, path, titles in announced:
-        key, facts = f"{NEWS}:{rules.slug}:{name}", {f"title.{lang}": title for lang, title in titles.items()}
-        yield from _due(Happening(key, NEWS, rules.slug, path, at, at + STALE, facts), now)
+    for one in announced:
+        facts = {f"title.{lang}": title for lang, title in one.titles.items()}
+        facts |= ({"said": one.said} if one.said else {}) | ({"urgent": "1"} if one.is_urgent else {})
+        about = f"{rules.slug}/{one.item}" if one.item else rules.slug
+        until = min(one.at + STALE, one.until or one.at + STALE)
+        yield from _due(Happening(f"{NEWS}:{rules.slug}:{one.name}", NEWS, about, one.path, one.at, until, facts), now)
 
 
 def of_new(new: Sequence[New], gathered: int) -> Iterator[Happening]:

@@ -127,11 +127,15 @@ class Offered(NamedTuple):
 class Declared(NamedTuple):
     """Something that the town itself put up for acts: it exists before any of them, and `table` shows it.
 
-    `table` is "" where the rules alone say all that its page shows.
+    `table` is "" where the rules alone say all that its page shows. `number` is the one that pages show it under, 0 for
+    its place in the town's order. `page` is what the address of its page ends in, below that of the consultation; None
+    for its number.
     """
 
     id: str
     table: str
+    number: int = 0
+    page: str | None = None
 
 
 class Panel(NamedTuple):

@@ -5,6 +5,7 @@ It stands in the manifest as it is, so that every act hashes it; what it means, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -50,8 +51,8 @@ def no_settings(consultation: Consultation, name: str) -> None:
 
 
 def lost_ids(old: Any, new: Any) -> frozenset[str]:
-    """Ids of tables in lists that `old` has and `new`, the same member of later settings, has not."""
-    return frozenset(_ids_of(old)) - frozenset(_ids_of(new))
+    """Ids of tables in lists that `old` has, and `new`, the same member of later settings, has not as often."""
+    return frozenset(Counter(_ids_of(old)) - Counter(_ids_of(new)))
 
 
 def _ids_of(value: Any) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -35,39 +35,49 @@ class _Late(NamedTuple):
 # What sends photos: `main.mjs` names it, and the service worker with it. A phone keeps what is named.
 _SENDING = _Late("photo_sending_asset", "PHOTOS_URL")
 _KEEPING = _Late("keep_asset", "KEEP_URL", ("keep",), "KEEP_WORDS")
+# What somebody did on this phone before: of use where it holds acts, and behind the script of acts.
+_OF_OWN = ("own.", "voted.when", "unvoted")
+# Of a withdrawal, two scripts speak: this one, and that of the outbox.
+_WITHDRAWN = ("kept.withdraw", "received.withdraw", "unsent")
+_OWN = _Late("own_asset", "OWN_URL", (*_OF_OWN, *_WITHDRAWN), "OWN_WORDS")
 # Each after those that it loads; `main.mjs` names no other, so that a phone that reads one page keeps none.
 _LATER = (
     _SENDING,
     _KEEPING,
+    _OWN,
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("recounts_asset", "RECOUNTS_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
+    _Late("unfinished_asset", "UNFINISHED_URL", ("unfinished", "outbox.kind"), "UNFINISHED_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
-# What becomes of an act: said where acts are made or listed, and nowhere else.
-_OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, and the page of recounts.
-_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",)
-# Why an act is refused, or waits, is said to few: it comes when it is needed.
+_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "late.now"), ("recount.",)
+# What comes behind a page, whose words of modules come with it.
+_OF_LATER = ("refused.", *_OF_OWN)
+# What forms alone say, and what becomes of an act. Why it is refused, or waits, is said to few: it comes when needed.
 _ACTS = _Late(
     "acts_asset",
     "",
-    ("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused", "unfinished", "refused.unknown"),
+    (
+        *("fault.", "late.now", "unkept", "erased", "offline.write", "send.now", "unexplained"),
+        *("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused"),
+    ),
     "ACT_WORDS",
-    ("REFUSALS_URL",),
+    ("OWN_URL", "REFUSALS_URL", "UNFINISHED_URL"),
 )
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "outbox": _Late(
         "outbox_asset",
         "",
-        ("outbox.", "later", *_OF_ACTS, *_CARRIED),
+        ("outbox.", "later", "trail.", "send.now", "unexplained", "offline.waiting", *_CARRIED, *_WITHDRAWN),
         "OUTBOX_WORDS",
-        ("QR_URL", "CARRY_URL", "PROOFS_URL"),
+        ("QR_URL", "CARRY_URL", "PROOFS_URL", "REFUSALS_URL"),
     ),
     "register": _Late("register_asset", needs=("QR_URL", "ED25519_URL")),
     "recount": _Late("recount_asset", "", ("recount.",), "RECOUNT_WORDS", ("RECOUNTS_URL",)),
@@ -77,7 +87,7 @@ _PARTS = {
     "share": _Late("share_asset"),
     "like": _Late("like_asset"),
     "spare": _Late("spare_asset"),
-    "person": _Late("person_asset"),
+    "person": _Late("person_asset", needs=("UNFINISHED_URL",)),
     "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
@@ -90,8 +100,14 @@ _PARTS = {
     "letters": _Late("letters_asset"),
     "follow": _Late("follow_asset"),
 }
-# Parts that name what citizens chose or did, with the words of modules that they need.
-_NAMING = {"recount": ("choice.", *_OF_RECOUNTS), "mine": ("choice.", "counted.", "outbox.kind.")}
+# Scripts that name what citizens chose or did, with the words of modules that they need.
+_NAMING = {
+    "refusals_asset": ("refused.",),
+    "recount_asset": ("choice.", *_OF_RECOUNTS),
+    "mine_asset": ("choice.", "counted.", "outbox.kind."),
+    "own_asset": _OF_OWN,
+    "unfinished_asset": ("outbox.kind.",),
+}
 # What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
 _PUSHED = "push."
 _APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
@@ -153,28 +169,32 @@ def _scripts(
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
     for code in codes:
         words, urls = theme.script_words[code], dict[str, str]()
-        others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+        others = _words_of_modules(theme, code)
         for one in _LATER:
-            urls[one.url] = shelf.add(
-                _bundled(files[one], page, preludes.get(one.name, ""), **_given(one, words, urls)), "js"
-            )
+            before = [page, files[_ACTS]] if one is _OWN else [page]
+            given = _given(one, words, urls, _brought_to(one, others))
+            urls[one.url] = shelf.add(_bundled(files[one], before, preludes.get(one.name, ""), given), "js")
         for name, one in _PARTS.items():
-            own = _given(one, words, urls, _brought_to(name, others))
-            parts[code][name] = shelf.add(_bundled(files[one], page, "", **own), "js")
-        ours = _given(_ACTS, words, urls)
-        acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, ours), "js") for each in used}
+            given = _given(one, words, urls, _brought_to(one, others))
+            parts[code][name] = shelf.add(_bundled(files[one], [page], "", given), "js")
+        given = _given(_ACTS, words, urls)
+        acts[code] = {each: shelf.add(_acts_script(theme, page, code, each, given), "js") for each in used}
         said = {key: text for key, text in words.items() if not key.startswith(_APART)}
-        given = _constants(WORDS=said, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})
-        script = bundle(page, given, lends_to=[*files.values(), worker])
+        named = {one.url: urls[one.url] for one in (_SENDING, _KEEPING)}
+        script = bundle(page, _constants({"WORDS": said, **named}), lends_to=[*files.values(), worker])
         scripts[code] = shelf.add(_ended(script), "js")
-    shelf.files[WORKER] = _bundled(worker, page, SCRIPT_URL=scripts[codes[0]], PHOTOS_URL=urls[_SENDING.url])
+    given = {"SCRIPT_URL": scripts[codes[0]], "PHOTOS_URL": urls[_SENDING.url]}
+    shelf.files[WORKER] = _bundled(worker, [page], "", given)
     return scripts, parts, acts
 
 
 def _push_worker(theme: Theme, space: Space, icon: str) -> bytes:
     """One for all languages: a message says in which one its phone reads."""
-    words = {code: _part(theme.script_words[code], (_PUSHED,)) for code in space.languages}
-    given = _constants(PUSH_WORDS=words, PUSH_ICON=icon, TOWN=space.name)
+    words = {
+        code: _part({**theme.script_words[code], **_words_of_modules(theme, code)}, (_PUSHED,))
+        for code in space.languages
+    }
+    given = _constants({"PUSH_WORDS": words, "PUSH_ICON": icon, "TOWN": space.name})
     return _ended(bundle(theme.scripts / "follow_sw.mjs", given))
 
 
@@ -185,11 +205,16 @@ def _given(
     return {**own, **{name: urls[name] for name in one.needs}}
 
 
-def _brought_to(part: str, words: Mapping[str, str]) -> dict[str, str]:
-    """What the script `part` says in the `words` of modules."""
-    if part == "outbox":
-        return {key: text for key, text in words.items() if not key.startswith((*_OF_FORMS, *_OF_RECOUNTS))}
-    return _part(words, _NAMING.get(part, ()))
+def _words_of_modules(theme: Theme, code: str) -> dict[str, str]:
+    return {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
+
+
+def _brought_to(one: _Late, words: Mapping[str, str]) -> dict[str, str]:
+    """What a script says in the `words` of modules."""
+    if one.name == "outbox_asset":
+        left_out = (*_OF_FORMS, *_OF_LATER, *_OF_RECOUNTS, _PUSHED)
+        return {key: text for key, text in words.items() if not key.startswith(left_out)}
+    return _part(words, _NAMING.get(one.name, ()))
 
 
 def _recounts(theme: Theme) -> str:
@@ -198,9 +223,7 @@ def _recounts(theme: Theme) -> str:
     return f"const RECOUNTS = {brought_in_parts(known, 'recount')};\n"
 
 
-def _acts_script(
-    theme: Theme, entry: Path, page: Path, code: str, modules: frozenset[str], given: Mapping[str, object]
-) -> bytes:
+def _acts_script(theme: Theme, page: Path, code: str, modules: frozenset[str], given: Mapping[str, object]) -> bytes:
     """The script of acts on the pages of consultations that have these modules; `given` to all of them alike."""
     own = [theme.brought[name] for name in sorted(modules)]
     brings = f"const BROUGHT = {brought([one.script for one in own if one.script is not None])};\n"
@@ -208,21 +231,23 @@ def _acts_script(
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS))
+        if not key.startswith((*_OF_OUTBOX, *_OF_LATER, *_OF_RECOUNTS, _PUSHED))
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
-    return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})
+    prelude = brings + _constants({**given, _ACTS.words: known | said})
+    entry, before = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
+    return _ended(bundle(entry, prelude, lends_to=[before], borrows_from=[page]))
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:
     return {key: text for key, text in words.items() if key.startswith(prefixes)}
 
 
-def _bundled(entry: Path, page: Path, prelude: str = "", **constants: object) -> bytes:
-    return _ended(bundle(entry, prelude + _constants(**constants), borrows_from=page))
+def _bundled(entry: Path, before: Sequence[Path], prelude: str, constants: Mapping[str, object]) -> bytes:
+    return _ended(bundle(entry, prelude + _constants(constants), borrows_from=before))
 
 
-def _constants(**constants: object) -> str:
+def _constants(constants: Mapping[str, object]) -> str:
     return "".join(
         f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
         for name, value in constants.items()

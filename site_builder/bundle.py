@@ -9,12 +9,15 @@ from pathlib import Path
 
 import minify
 
-# What one script lends to another that is loaded after it.
-_COUNTER = "globalThis.PREAU"
 _IMPORT = re.compile(r"^import (?:\{ ([\w$, ]+) \} from )?'\./([a-z0-9_]+\.mjs)';\n", re.MULTILINE)
 _DECLARED = re.compile(r"^(export )?(?:(?:async )?function\*?|const|let|var|class) ([\w$]+)", re.MULTILINE)
 _STARTED = re.compile(r"^export (?=function start\()", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import\b(?! *\()|export\b).*", re.MULTILINE)
+
+
+def _counter(place: int) -> str:
+    """Where the first script, the second… leaves what it lends to those that are loaded after it."""
+    return f"globalThis.PREAU{'.next' * place}"
 
 
 class BundleError(Exception):
@@ -22,15 +25,20 @@ class BundleError(Exception):
 
 
 class _Bundle:
-    """The modules reached so far, each once, after those that it imports from. What `lender` holds is borrowed."""
+    """The modules reached so far, each once, after those that it imports from. What a lender holds is borrowed.
 
-    def __init__(self, entry: Path, lender: _Bundle | None = None) -> None:
+    `lenders` are the scripts that were loaded before, in that order; each borrows from those before it.
+    """
+
+    def __init__(self, entry: Path, lenders: Sequence[_Bundle] = ()) -> None:
         self.folder = entry.parent
-        self.lender = lender
+        self.lenders = tuple(lenders)
         self.bodies: dict[str, str] = {}
-        self.exports: dict[str, frozenset[str]] = {} if lender is None else dict(lender.exports)
+        self.exports: dict[str, frozenset[str]] = {}
+        for lender in self.lenders:
+            self.exports |= lender.exports
         self.owners: dict[str, str] = {}
-        self.borrowed: set[str] = set()
+        self.borrowed: list[set[str]] = [set() for _ in self.lenders]
         self.first_borrower = ""
         self._add(entry.name, ())
 
@@ -42,10 +50,11 @@ class _Bundle:
         text = (self.folder / name).read_text(encoding="utf-8")
         for listed, other in _IMPORT.findall(text):
             names = {one.strip() for one in listed.split(",") if one}
-            if self.lender is None or other not in self.lender.bodies:
+            place = next((at for at, lender in enumerate(self.lenders) if other in lender.bodies), None)
+            if place is None:
                 self._add(other, (*within, name))
             else:
-                self.borrowed |= names
+                self.borrowed[place] |= names
                 self.first_borrower = self.first_borrower or name
             missing = names - self.exports[other]
             if missing:
@@ -73,12 +82,13 @@ class _Bundle:
 
     def text(self) -> str:
         """The modules in order; what is borrowed comes just before the first that needs it."""
-        both = sorted(self.borrowed & self.owners.keys())
+        both = sorted(set().union(*self.borrowed) & self.owners.keys())
         if both:
             raise BundleError(f"borrowed and declared: {', '.join(both)}")
-        keys = {} if self.lender is None else self.lender.keys()
-        names = ",".join(f"{keys[one]}:{one}" for one in sorted(self.borrowed))
-        counter = f"const {{{names}}} = {_COUNTER};\n"
+        counter = ""
+        for place, (lender, borrowed) in enumerate(zip(self.lenders, self.borrowed, strict=True)):
+            names = ",".join(f"{key}:{one}" for one, key in lender.keys().items() if one in borrowed)
+            counter += f"const {{{names}}} = {_counter(place)};\n" if borrowed else ""
         return "\n".join((counter if name == self.first_borrower else "") + body for name, body in self.bodies.items())
 
 
@@ -114,17 +124,19 @@ def brought_in_parts(entries: Mapping[str, Path | None], function: str) -> str:
     return f"{{{', '.join(made)}}}"
 
 
-def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), borrows_from: Path | None = None) -> str:
+def bundle(entry: Path, prelude: str = "", *, lends_to: Sequence[Path] = (), borrows_from: Sequence[Path] = ()) -> str:
     """The module `entry` and all it imports as one minified classic script; BundleError where a rule is broken.
 
-    `prelude` is put first inside the same scope: the constants that README.md names. Modules that the entry
-    `borrows_from` has too are left out: that script, made with this one in `lends_to`, hands them over when it runs.
-    Reads files beside `entry` only; the same files give the same text.
+    `prelude` is put first inside the same scope: the constants that README.md names. Modules of the scripts that the
+    entry `borrows_from` are left out: those scripts, in the order in which they are loaded and made with this one in
+    `lends_to`, hand them over when they run. Reads files beside `entry` only; the same files give the same text.
     """
-    modules = _Bundle(entry, None if borrows_from is None else _Bundle(borrows_from))
-    lent = sorted({name for borrower in lends_to for name in _Bundle(borrower, modules).borrowed})
-    keys = modules.keys()
-    handed = ",".join(f"{keys[one]}:{one}" for one in lent)
-    counter = f"{_COUNTER} = {{{handed}}};" if lent else ""
+    lenders: list[_Bundle] = []
+    for one in borrows_from:
+        lenders.append(_Bundle(one, lenders))
+    modules = _Bundle(entry, lenders)
+    lent = {name for borrower in lends_to for name in _Bundle(borrower, [*lenders, modules]).borrowed[-1]}
+    handed = ",".join(f"{key}:{one}" for one, key in modules.keys().items() if one in lent)
+    counter = f"{_counter(len(lenders))} = {{{handed}}};" if lent else ""
     script = f'(() => {{"use strict";\n{prelude}\n{modules.text()}\n{counter}\n}})();'
     return str(minify.string("application/javascript", script))

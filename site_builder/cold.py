@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from civic.canonical import canonical_json
 from civic.module import Page
@@ -12,9 +12,9 @@ from site_builder.edition import Edition
 from site_builder.feeds import Feed, atom
 from site_builder.headers import headers_file
 from site_builder.output import Output
-from site_builder.packs import make_packs
+from site_builder.packs import NO_WORDS, make_packs
 from site_builder.rank import INDEX as RANKINGS
-from site_builder.word_packs import WordPack, WordPacks, town_words
+from site_builder.word_packs import Doc, WordPack, WordPacks, town_words, word_pack
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -31,7 +31,9 @@ def consultation_files(
     for file in desk.files():
         yield file.path[1:], file.content()
     for edition in editions:
-        yield from packs_of(pages, edition, output, f"/{slug}/files.json", words.of(edition.language.code))
+        code = edition.language.code
+        said = words.kept(code, output.read)
+        yield from packs_of(pages, edition, output, f"/{slug}/files.json", words.of(code), said)
         yield edition.file_of(f"/{slug}/flux.xml"), _consultation_feed(desk, edition)
     yield from _page_lists(pages, editions, slug)
 
@@ -55,9 +57,10 @@ def town_files(
         yield "town.jwk", town_key.jwk
     for edition in editions:
         views = [edition.view(desk.consultation.slug) for desk in desks]
-        words, data = town_words(core, views, edition)
+        docs = town_words(core, views, edition)
+        words, data = word_pack(docs)
         yield words.file, data
-        yield from packs_of(core, edition, output, "/files.json", [words])
+        yield from packs_of(core, edition, output, "/files.json", [words], {edition.path_of("/"): docs})
         yield edition.file_of("/flux.xml"), _town_feed(desks, edition)
     lists = list(_page_lists(core, editions, "donnees"))
     yield from lists
@@ -91,10 +94,15 @@ def headers(
 
 
 def packs_of(
-    pages: Sequence[Page], edition: Edition, output: Output, manifest: str, words: Sequence[WordPack]
+    pages: Sequence[Page],
+    edition: Edition,
+    output: Output,
+    manifest: str,
+    words: Sequence[WordPack] = (),
+    said: Mapping[str, Sequence[Doc]] = NO_WORDS,
 ) -> Files:
     """The packs of these pages, which are written already, and the manifest that names them."""
-    packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words)
+    packs = make_packs(pages, edition.path_of, lambda path: output.read(edition.file_of(path)), words, said)
     yield from packs.files.items()
     yield edition.file_of(manifest), packs.manifest
 

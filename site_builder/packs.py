@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
 from civic.canonical import canonical_json
 from civic.module import Page
-from site_builder.word_packs import MOST_KEPT, WordPack
+from site_builder.word_packs import Doc, WordPack
 
 MOST_PAGES = 300  # a consultation keeps no more
 PACK_PAGES = 20  # pages a pack: about 30 kB in Brotli, for their inline styles are the same
 FIRST = "list"  # the pack of list pages, kept before any other
+WORDS = "words"  # beside the pages of a pack, whose paths begin with a slash
+NO_WORDS: Mapping[str, Sequence[Doc]] = MappingProxyType({})
 
 
 class Packs(NamedTuple):
@@ -29,21 +32,24 @@ def make_packs(
     address: Callable[[str], str],
     read: Callable[[str], bytes],
     words: Sequence[WordPack] = (),
+    said: Mapping[str, Sequence[Doc]] = NO_WORDS,
 ) -> Packs:
     """The packs of `pages`; `address` gives a page's path in the language, `read` its bytes.
 
-    The manifest names those of `words` too, which are files already; a phone keeps the first of them.
+    The manifest names `words` too, which are files already. What is `said` on pages, by their addresses, is packed with
+    them: a change of a page is one file to fetch, and its words cost little beside the page that says them.
     """
     entries: list[dict[str, object]] = []
     files = {}
     for block in _blocks(pages):
         whole = {address(page.path): read(page.path).decode("utf-8") for page in block}
-        data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        docs = [doc for path in whole for doc in said.get(path, ())]
+        data = json.dumps(whole | {WORDS: docs}, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         name = hashlib.sha256(data).hexdigest()[:16]
         entries.append({"h": name, "n": len(data), "pages": list(whole)})
         files[f"p/{name}.json"] = data
-    entries += [{"h": one.h, "n": one.n, "pages": []} for one in words[:MOST_KEPT]]
-    manifest = {"v": 1, "packs": entries, "words": [one.h for one in words]}
+    docs_in_all = sum(one.docs for one in words)
+    manifest = {"v": 1, "packs": entries, "words": [one.h for one in words], "docs": docs_in_all}
     return Packs(canonical_json(manifest) + b"\n", files)
 
 

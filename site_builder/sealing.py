@@ -104,7 +104,7 @@ def sealed_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edition],
     for file, data in _open_data(desk, editions[0]):
         yield f"{file}{SEALED}", seal.close(file, data)
     for edition in editions:
-        yield from packs_of(pages, edition, output, f"/{desk.consultation.slug}/files.json", [])
+        yield from packs_of(pages, edition, output, f"/{desk.consultation.slug}/files.json")
 
 
 def _open_data(desk: Desk, edition: Edition) -> Iterator[tuple[str, bytes]]:

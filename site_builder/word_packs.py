@@ -1,12 +1,14 @@
-"""What is searched: the words of pages in packs of their own, which phones keep beside the pages (formats.md §25).
+"""What is searched: the words of pages, in packs of their own for phones that do not keep the pages (formats.md §25).
 
 A pack holds a block of fifty pages that does not move when a page changes: a change makes one pack a language new.
+Phones that keep pages find the same words beside them (packs.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from civic.canonical import canonical_json
@@ -17,15 +19,18 @@ from site_builder.edition import Edition
 from site_builder.prose import markdown
 
 BLOCK = 50  # pages a pack: about 10 kB in Brotli
-MOST_KEPT = 6  # packs, the newest, that a phone keeps of a consultation: those of as many pages as it keeps
+MOST_KEPT = 6  # packs, the newest, whose words a phone keeps of a consultation: those of as many pages as it keeps
 MOST_LETTERS = 8000  # of a page with all that people say about it
 
 
+Doc = dict[str, object]  # of one page: its path, title, text…
+
+
 class WordPack(NamedTuple):
-    """One pack by the name of its file, and its size."""
+    """One pack by the name of its file, and how many documents it holds."""
 
     h: str
-    n: int
+    docs: int
 
     @property
     def file(self) -> str:
@@ -59,7 +64,7 @@ class WordPacks:
             if before and before[0].paths == paths and self._touched.isdisjoint(paths):
                 blocks += before
                 continue
-            made = {edition.language.code: _pack(_docs(desk, block, edition)) for edition in editions}
+            made = {edition.language.code: word_pack(_docs(desk, block, edition)) for edition in editions}
             blocks.append(_Block(paths, {code: pack for code, (pack, _) in made.items()}))
             yield from ((pack.file, data) for pack, data in made.values())
         self._blocks, self._touched = blocks, set()
@@ -68,13 +73,18 @@ class WordPacks:
         """The packs in one language, the newest pages first."""
         return [block.packs[code] for block in reversed(self._blocks)]
 
+    def kept(self, code: str, read: Callable[[str], bytes]) -> dict[str, list[Doc]]:
+        """By path, the documents in one language that phones keep; `read` gives the bytes of a file that is written."""
+        packs = [json.loads(read(pack.file))["docs"] for pack in self.of(code)[:MOST_KEPT]]
+        return {doc["path"]: [doc] for docs in packs for doc in docs}
+
     def files(self) -> set[str]:
         """Every file that is part of the site."""
         return {pack.file for block in self._blocks for pack in block.packs.values()}
 
 
-def town_words(pages: Sequence[Page], views: Iterable[ConsultationView], edition: Edition) -> tuple[WordPack, bytes]:
-    """The pack of what the town itself wrote: its consultations and its pages."""
+def town_words(pages: Sequence[Page], views: Iterable[ConsultationView], edition: Edition) -> list[Doc]:
+    """What the town itself wrote: its consultations and its pages."""
     code = edition.language.code
     docs = [
         _doc(edition, f"/{one.slug}/", Searched(one.title, _plain(one.summary, one.html.striptags()), code,
@@ -88,7 +98,7 @@ def town_words(pages: Sequence[Page], views: Iterable[ConsultationView], edition
             docs.append(_doc(edition, page.path, words))
         elif "project_slug" in page.context:
             docs.append(_doc(edition, page.path, _of_project(edition.project(page.context["project_slug"]), code)))
-    return _pack(docs)
+    return docs
 
 
 def _of_project(project: ProjectView, code: str) -> Searched:
@@ -97,7 +107,7 @@ def _of_project(project: ProjectView, code: str) -> Searched:
     return Searched(project.title, text, code, "project", 0)
 
 
-def _docs(desk: Desk, pages: Sequence[Page], edition: Edition) -> Iterator[dict[str, object]]:
+def _docs(desk: Desk, pages: Sequence[Page], edition: Edition) -> Iterator[Doc]:
     for page in pages:
         searched = page.searched or {}
         words = searched.get(edition.language.code) or searched.get("")
@@ -107,7 +117,7 @@ def _docs(desk: Desk, pages: Sequence[Page], edition: Edition) -> Iterator[dict[
             yield _doc(edition, page.path, words._replace(text=_plain(text, *said)))
 
 
-def _doc(edition: Edition, path: str, words: Searched) -> dict[str, object]:
+def _doc(edition: Edition, path: str, words: Searched) -> Doc:
     return {
         "path": edition.path_of(path), "title": words.title, "text": words.text[:MOST_LETTERS], "lang": words.lang,
         "kind": edition.words(f"found.{words.kind}"), "at": words.at,
@@ -118,6 +128,8 @@ def _plain(*texts: str) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _pack(docs: Iterable[dict[str, object]]) -> tuple[WordPack, bytes]:
-    data = canonical_json({"v": 1, "docs": list(docs)})
-    return WordPack(hashlib.sha256(data).hexdigest()[:16], len(data)), data
+def word_pack(docs: Iterable[Doc]) -> tuple[WordPack, bytes]:
+    """The pack of these documents, and its bytes."""
+    listed = list(docs)
+    data = canonical_json({"v": 1, "docs": listed})
+    return WordPack(hashlib.sha256(data).hexdigest()[:16], len(listed)), data

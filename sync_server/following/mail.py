@@ -41,7 +41,7 @@ class Writer(NamedTuple):
         title = self.title(one.about, words.lang)
         if not title:
             return None
-        subject = words(f"told.{one.purpose}.subject", title=title)
+        subject = self._of_module(words, one, ".subject") or words(f"told.{one.purpose}.subject", title=title)
         why = words("told.why", title=title, town=self.content.space.name)
         stop = Stop(reader.follower, about, words.lang)
         return self._letter(reader, words, subject, [self._told(words, one, title), why], stop)
@@ -98,10 +98,24 @@ class Writer(NamedTuple):
             what = "comments" if "number" in facts else "new"
             many = "one" if facts["count"] == "1" else "other"
             return [words(f"told.{what}.{many}", title=title, **facts)]
-        own = facts.get(f"title.{words.lang}") or facts.get(f"title.{self.content.space.languages[0]}")
+        own = self._own_title(words, one)
         if own:
-            return [words("told.published", title=title, own=own)]
+            return [self._of_module(words, one) or words("told.published", title=title, own=own)]
         return [words(f"told.{one.purpose}", title=title, number=facts.get("number", ""))]
+
+    def _own_title(self, words: Words, one: Happening) -> str:
+        """The title of what the town published, "" where there is none, or the consultation is private."""
+        if self._is_private(one.about):
+            return ""
+        return one.facts.get(f"title.{words.lang}") or one.facts.get(f"title.{self.content.space.languages[0]}", "")
+
+    def _of_module(self, words: Words, one: Happening, ending: str = "") -> str:
+        """What the module itself says of what became of something, "" where it says nothing."""
+        own, said = self._own_title(words, one), one.facts.get("said", "")
+        rules = self.content.consultations.get(one.about.partition("/")[0])
+        if not own or not said or rules is None:
+            return ""
+        return (words.find(*(f"{name}.told.{said}{ending}" for name in rules.modules)) or "").replace("{own}", own)
 
     def _is_private(self, about: str) -> bool:
         rules = self.content.consultations.get(about.partition("/")[0])

@@ -56,12 +56,16 @@ def _found(fold: Fold, now: int) -> Iterator[Happening]:
 def _new(fold: Fold, day: Gathering) -> list[New]:
     """What citizens added in that day: to the consultation, and to what is shown on a page of its own."""
     came = [one for one in fold.arrived_after(0) if day.start <= one.received_at < day.end]
-    slug, numbers = fold.consultation.slug, fold.items_shown() if came else {}
+    slug, shown = fold.consultation.slug, addresses(fold) if came else {}
     own = sum(one.kind in one.module.targets for one in came)
     about = Counter(one.subject for one in came if one.kind not in one.module.targets)
-    said = [
-        New(f"{slug}/{item}", f"/{slug}/{numbers[item]}/", numbers[item], many)
-        for item, many in about.items()
-        if item in numbers
-    ]
+    said = [New(f"{slug}/{item}", *shown[item], many) for item, many in about.items() if item in shown]
     return ([New(slug, f"/{slug}/", 0, own)] if own else []) + said
+
+
+def addresses(fold: Fold) -> dict[str, tuple[str, int]]:
+    """Of what acts may be about: the address of its page, and the number it is called by, 0 where it has a name."""
+    base = f"/{fold.consultation.slug}/"
+    found = {item: (f"{base}{number}/", number) for item, number in fold.items_shown().items()}
+    named = (one for module in fold.modules for one in module.declared(fold.consultation) if one.page is not None)
+    return found | {one.id: (f"{base}{one.page}/" if one.page else base, 0) for one in named}

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from civic.content import Content
 from civic.following import DIGEST, PUSH
-from civic.happenings import ANSWER, NEWS, next_reading
+from civic.happenings import NEWS, Happening, next_reading
 from civic.space import Space
 from sync_server.following.mail import Reader, Writer
 from sync_server.following.unsubscribing import Stops
@@ -120,10 +120,10 @@ class Teller:
             waiting.append(noted.space)
 
     def _spread(self, noted: Noted, content: Content, now: int) -> None:
-        """One page of followers further. Who follows a consultation for its answers follows those to every item."""
+        """One page of followers further. Who follows a consultation follows what the town says of every item."""
         space, one = noted.space, noted.happening
         slug, item = one.about.partition("/")[0], one.about
-        abouts = [item, slug] if one.purpose == ANSWER and item != slug else [item]
+        abouts = [item, slug] if one.is_for_all and item != slug else [item]
         stage, _, last = noted.cursor.partition(":") if noted.cursor else ("0", "", "")
         about = abouts[int(stage)]
         page = [*islice(self._follows.following(space, about, one.purpose, last), PAGE)]
@@ -134,7 +134,7 @@ class Teller:
         rows = [
             Telling(space, one.key, each.id, about, each.channel, each.lang, due, one.until, 0)
             for each in page
-            if each.id not in told and (due := _due(each.channel, one.purpose, content, now)) < one.until
+            if each.id not in told and (due := _due(each.channel, one, content, now)) < one.until
         ]
         if len(page) == PAGE:
             self._happenings.spread(noted, rows, f"{stage}:{page[-1].id}", is_over=False)
@@ -249,8 +249,8 @@ def _letter_of(one: Due) -> tuple[str, str, str]:
     return own.space, own.follower, "" if own.channel == DIGEST else own.key
 
 
-def _due(channel: str, purpose: str, content: Content, now: int) -> int:
+def _due(channel: str, one: Happening, content: Content, now: int) -> int:
     """At once, or when people read what the day brought, on their town's clock."""
-    if channel != DIGEST and purpose != NEWS:
+    if channel != DIGEST and (one.purpose != NEWS or one.is_urgent):
         return now
     return next_reading(now + SLACK, ZoneInfo(content.space.timezone))

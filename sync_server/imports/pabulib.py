@@ -16,7 +16,7 @@ from civic.modules.budget.rules.election import Completion, Rule
 from civic.modules.budget.rules.pabulib import POINTED, NotPabulib, PbBallot, PbFile, election_of, parse_pb
 from sync_server.imports.plan import Basket, ImportRefused, Plan, shorten
 
-_ID = re.compile(r"[1-9]\d{0,2}")  # a number that a ballot can name
+_ID = re.compile(r"[1-9][0-9]{0,2}")  # a number that a ballot can name
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -74,7 +74,7 @@ def _ballot_rules(file: PbFile) -> dict[str, Any]:
 
 
 def _number(meta: Mapping[str, str], name: str) -> int:
-    return int(meta[name]) if meta.get(name, "").isdigit() else 0
+    return int(meta[name]) if meta.get(name, "").isdecimal() else 0
 
 
 def _basket(ballot: PbBallot, ids: Mapping[str, str], kind: str) -> Basket:

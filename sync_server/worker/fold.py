@@ -70,7 +70,7 @@ class Fold:
         for name in consultation.modules:
             self._modules |= {kind: modules[name] for kind in modules[name].kinds if name in modules}
         declared = [(one, module) for module in self.modules for one in module.declared(consultation)]
-        self._declared = {one.id: Put(one, at, module) for at, (one, module) in enumerate(declared, 1)}
+        self._declared = {one.id: Put(one, one.number or at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, Kept] = {}  # id of a text that pages show, in order of arrival
         self._hidden: Mapping[str, Hidden] = {}  # by slot
         self._answers: Mapping[str, Sequence[Answer]] = {}  # by item

@@ -62,7 +62,7 @@ class Kept(NamedTuple):
 
 
 class Put(NamedTuple):
-    """What the town declared, with its number in the town's order."""
+    """What the town declared, with the number that pages show it under."""
 
     declared: Declared
     number: int

@@ -38,7 +38,20 @@ def test_a_ballot_keeps_to_its_rules(rules: BallotRules, choice: list[str], is_f
 
 
 @pytest.mark.parametrize(
-    "choice", [["2", "1"], ["1", "1"], ["1*1", "1*2"], ["01"], ["1*0"], ["1*"], [""], ["1000"], ["a"]]
+    "choice",
+    [
+        ["2", "1"],
+        ["1", "1"],
+        ["1*1", "1*2"],
+        ["01"],
+        ["1*0"],
+        ["1*"],
+        [""],
+        ["1000"],
+        ["a"],
+        ["1\u0663"],
+        ["1*1\u0663"],
+    ],
 )
 def test_a_choice_is_written_in_one_way(choice: list[str]) -> None:
     with pytest.raises(ValueError, match="each"):

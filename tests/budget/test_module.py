@@ -18,9 +18,12 @@ from civic.modules.budget.rules.pabulib import parse_pb
 from civic.modules.budget.settings import project_id, slot_id
 from civic.modules.budget.totals import whole
 from civic.modules.comments.module import Comment
+from civic.phases import Moment
 from civic.replay import widened
 from site_builder.verify.figures import result_files
 from site_builder.verify.standing import Recount
+from sync_server.following.noting import addresses
+from sync_server.worker.fold import Fold
 from tests.civic.town import DAY, OPENS, Citizen, act_of, jti
 from tests.modules import example_town
 from tests.modules.example_town import SLUG, ExampleTown, acts_of, read_examples, town_files
@@ -167,3 +170,11 @@ def test_people_talk_about_a_project_and_its_page_alone_changes() -> None:
     shelf = BUDGET.shelf(talked)
     shelf.put("consultation", {"manifest": "A", "phase": "vote", "since": 0, "state": "open", "results": None})
     assert [one.path for one in shelf.pages(frozenset({f"about:{target}"}))] == [f"/{SLUG}/2/"]
+
+
+def test_talk_about_a_project_has_its_number_in_the_lines() -> None:
+    """By which a phone finds again what it sent from the page of that number."""
+    numbers = {one.id: one.number for one in BUDGET.declared(rules())}
+    assert {numbers[project_id(SLUG, one)] for one in ("1", "7")} == {1, 7}
+    fold = Fold(rules(), ("fr", "en"), [], MODULES, Moment("open", "vote"))
+    assert [addresses(fold)[project_id(SLUG, one)] for one in ("1", "7")] == [(f"/{SLUG}/1/", 1), (f"/{SLUG}/7/", 7)]

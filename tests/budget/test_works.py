@@ -66,6 +66,7 @@ def test_the_sides_of_a_photo_are_read_from_every_kind_of_file(how: dict[str, ob
         (files(WORKS.replace(', en = "Twelve lime trees in the yard"', "")), "needs a text in each of"),
         (files(WORKS.replace("60", "101")), "from 0 to 100"),
         (files("done ="), "works.toml"),
+        (files() | {f"consultations/{SLUG}/budget/1/un été#1.webp": picture(8, 8)}, "letters, digits and hyphens"),
         (files(photo=b"\xff\xd8" + bytes(60)), "a WebP file"),
         (files(photo=picture(8, 8, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")), "where it was taken"),
         (files(photo=picture(8, 8) + bytes(MOST_BYTES)), "make it smaller"),

@@ -45,18 +45,21 @@ def drawn(*table: Sequence[int]) -> Table | None:
     return tabulate(votes(table), [f"g{column}" for column in range(len(table[0]))])
 
 
-def possible(table: Table) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Every table of whole numbers that somebody may hold to be the true one who only reads what is published."""
+def possible(table: Table, people: Sequence[int] = ()) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Every table of whole numbers that somebody may hold to be the true one who only reads what is published.
 
-    def rows(cells: Sequence[int | None], total: int) -> Iterator[tuple[int, ...]]:
+    `people` of each group, where those who made several choices are in several numbers.
+    """
+
+    def rows(cells: Sequence[int | None], total: int, most: Sequence[int] = people) -> Iterator[tuple[int, ...]]:
         if not cells:
             if total == 0:
                 yield ()
             return
         known = cells[0]
-        for n in range(total + 1) if known is None else [known]:
+        for n in range(min(total, *most[:1]) + 1 if most else total + 1) if known is None else [known]:
             if n <= total:
-                yield from ((n, *rest) for rest in rows(cells[1:], total - n))
+                yield from ((n, *rest) for rest in rows(cells[1:], total - n, most[1:]))
 
     for one in itertools.product(*(list(rows(row.cells, row.total)) for row in table.rows)):
         sums = [sum(column) for column in zip(*one, strict=True)]
@@ -75,12 +78,12 @@ def told_together(table: Table) -> Iterator[int]:
         yield total - sum(shown) if 0 < len(shown) < len(cells) else LEAST
 
 
-def given_away(table: Table) -> list[tuple[int, int]]:
+def given_away(table: Table, people: Sequence[int] = ()) -> list[tuple[int, int]]:
     """The hidden numbers that can only be what they are; totals of groups stand in the row below the last."""
     hidden = [(r, c) for r, row in enumerate(table.rows) for c, cell in enumerate(row.cells) if cell is None]
     hidden += [(len(table.rows), c) for c, total in enumerate(table.totals) if total is None]
     first: dict[tuple[int, int], int] = {}
-    for one in possible(table):
+    for one in possible(table, people):
         whole = (*one, tuple(map(sum, zip(*one, strict=True))))
         for at in [at for at in hidden if first.setdefault(at, whole[at[0]][at[1]]) != whole[at[0]][at[1]]]:
             hidden.remove(at)
@@ -100,6 +103,39 @@ def test_no_hidden_number_can_be_reckoned_from_what_is_published(cells: list[lis
     assert min(published) >= LEAST
     assert min(told_together(table)) >= LEAST
     assert given_away(table) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_where_many_may_be_chosen_nobody_learns_who_did_not_choose_either(cells: list[list[int]]) -> None:
+    """A row for each group: how many chose the first, the second, and both. Another table tells how many they are."""
+    chosen = (["c0"], ["c1"], ["c0", "c1"])
+    votes = [
+        vote
+        for group, numbers in enumerate(cells)
+        for choices, n in zip(chosen, numbers, strict=True)
+        for vote in [(f"g{group}", choices)] * n
+    ]
+    table, people = tabulate(votes, ["g0", "g1", "g2"]), [sum(numbers) for numbers in cells]
+    if table is None or not any(both for _, _, both in cells):
+        return
+    for row in table.rows:
+        others = [None if n is None else all_ - n for n, all_ in zip(row.cells, people, strict=True)]
+        shown = [n for n in others if n is not None]
+        assert min(shown, default=LEAST) >= LEAST
+        assert len(shown) in (0, 3) or sum(people) - row.total - sum(shown) >= LEAST
+    assert min(told_together(table)) >= LEAST
+    assert given_away(table, people) == []
+
+
+def test_that_all_of_a_group_made_a_choice_is_not_told() -> None:
+    """Twelve of g0 chose c0, and twelve of them there are: their number is hidden, as is that of g1 with it."""
+    votes = [("g0", ["c0", "c1"])] * 6 + [("g0", ["c0"])] * 6
+    votes += [(group, choices) for group in ("g1", "g2") for choices in (["c0"], ["c1"]) for _ in range(20)]
+    table = tabulate(votes, ["g0", "g1", "g2"])
+    assert table is not None
+    assert table.rows[0].cells[0] is None
+    assert given_away(table, [12, 40, 40]) == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +188,9 @@ def test_a_choice_that_nobody_made_has_no_row() -> None:
 
 def test_several_answers_of_few_people_stay_few_people() -> None:
     """Two people with three answers each are six marks, and two people."""
-    ballots = [("g0", ["c0", "c1", "c2"])] * 2 + [("g1", ["c0", "c1", "c2"])] * 9 + [("g2", ["c0", "c1"])] * 8
+    some = [[f"c{row}" for row in range(3) if row != left] for left in range(3)]  # two of three, each left out alike
+    ballots = [("g0", ["c0", "c1", "c2"])] * 2
+    ballots += [(group, choices) for group in ("g1", "g2") for choices in some for _ in range(9)]
     table = tabulate(ballots, ["g0", "g1", "g2"])
     assert table is not None
     assert table.totals[0] is None

@@ -28,7 +28,7 @@ from civic.happenings import (
 from civic.official import Answer
 from civic.phases import moment_at
 from tests.civic.news_town import NEWS as NEWS_MODULE
-from tests.civic.news_town import PARTY, news_rules
+from tests.civic.news_town import PARTY, news_rules, party_of
 from tests.civic.town import DAY, MODULES, OPENS, RULES_TOML, consultation
 
 RULES = consultation(RULES_TOML)
@@ -110,6 +110,23 @@ def test_what_the_town_publishes_is_announced_by_its_date() -> None:
     assert [one.facts["title.fr"] for one in of_announced(rules, [party], party.at)] == [party.titles["fr"]]
     assert [*of_announced(rules, [party], party.at - 1)] == []
     assert [*of_announced(rules, [Announced("x", 0, "/x/", {})], STALE)] == []
+
+
+def test_what_became_of_an_event_is_told_to_who_follows_it_and_a_cancellation_at_once_while_it_matters() -> None:
+    rules = news_rules()
+    assert isinstance(NEWS_MODULE, Announces)
+    later = {one.said: one for one in NEWS_MODULE.announced(rules) if one.said}
+    cancelled, minutes = later["cancelled"], later["minutes"]
+    assert len(later) == 2
+    (called_off,) = of_announced(rules, [cancelled], cancelled.at)
+    assert called_off.about == f"{rules.slug}/{cancelled.item}"
+    assert (called_off.purpose, called_off.is_for_all, called_off.is_urgent) == (NEWS, True, True)
+    (written,) = of_announced(rules, [minutes], minutes.at)
+    assert (written.is_for_all, written.is_urgent) == (True, False)
+    moved = {"article.toml": party_of("changed_at = 2026-03-20T12:00:00+01:00")}
+    (party,) = (one for one in NEWS_MODULE.announced(news_rules(**moved)) if one.said == "changed")
+    (told,) = of_announced(rules, [party], party.at)
+    assert told.until == party.at + 10 * 3600  # the end of the party: nobody hears of it afterwards
 
 
 def test_a_day_of_what_citizens_added_happens_once_whatever_it_held() -> None:

@@ -100,6 +100,7 @@ def test_pages_change_by_themselves_when_registration_ends_and_when_it_is_over()
         ("fr.md", b"no head", "title"),
         ("photo.jpg", b"", "no file of an article"),
         ("minutes.fr.md", b"Rien.", "minutes are needed"),
+        ("article.toml", party_of("minutes_at = 2026-03-21T09:00:00Z"), "minutes_at"),
     ],
 )
 def test_a_clerk_is_told_what_to_mend(name: str, data: bytes, said: str) -> None:
@@ -139,5 +140,5 @@ def test_a_calendar_reads_the_events() -> None:
     assert first["DTSTAMP"].dt == datetime(2026, 3, 1, 8, tzinfo=UTC)
     assert first["URL"] == f"https://participer.valbrume.example/{SLUG}/{PARTY}/"
     assert first["UID"] == f"{party.id}@participer.valbrume.example"
-    assert (first["STATUS"], second["STATUS"], second["SEQUENCE"]) == ("CONFIRMED", "CANCELLED", 1)
+    assert (first["STATUS"], second["STATUS"], second["SEQUENCE"]) == ("CONFIRMED", "CANCELLED", 2)
     assert not first.errors

@@ -16,7 +16,7 @@ from civic.manifest import parse_manifest
 from civic.refusals import Code, Refused
 from civic.replay import parse_again, widened
 from civic.revisions import check_revision
-from civic.settings import SettingsReader
+from civic.settings import SettingsReader, lost_ids
 from tests.civic.town import TEXTS, space
 
 RULES = """
@@ -114,6 +114,13 @@ def test_what_people_acted_under_keeps_its_ids() -> None:
     without = rules("revision = 2" + RULES.replace('[[petition.desk]]\nid = "ecole"\n', "") + notice)
     with pytest.raises(DeclarationError, match="'ecole' must stay"):
         check_revision(without, {old.mh: old.manifest}, old.mh)
+
+
+def test_an_id_that_stays_elsewhere_is_lost_all_the_same() -> None:
+    trees = [{"id": "lieu", "category": [{"id": "centre"}]}, {"id": "pour", "category": [{"id": "centre"}]}]
+    fewer = [trees[0], {"id": "pour", "category": [{"id": "tous"}]}]
+    assert lost_ids({"tree": trees}, {"tree": trees}) == frozenset()
+    assert lost_ids({"tree": trees}, {"tree": fewer}) == {"centre"}
 
 
 def test_a_single_phase_may_have_no_end() -> None:

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civic.consultation import Consultation
 from civic.module import Document, Page, Shelf
+from civic.modules.ideas import orders
 from tests.civic.town import MODULES, OPENS, RULES_TOML, consultation, jti
 
 CATEGORIES = ("culture", "sport")
@@ -116,7 +118,7 @@ def documents_of(change: tuple[Any, ...], rows: list[Document], comments: int) -
     if kind == "comment":
         return [("comments", comment(comments + 1, first))]
     if kind == "votes":
-        edit: Document = {"votes": {"for": second, "against": 1, "blank": 0}, "as_of": OPENS + second}
+        edit: Document = {"votes": {"for": second, "against": 1, "blank": 0}, "as_of": OPENS + second * 3600}
     elif kind == "place":
         edit = {"place": {"address": "Ici", "area": "", "lat": second, "lon": second}}
     elif kind in ("cosigners", "trees"):
@@ -159,9 +161,26 @@ def test_one_vote_touches_a_handful_of_pages() -> None:
     town.put("consultation", row(phase="vote", state="results", results={}))
     for number in range(1, 2001):
         town.put("proposals", proposal(number))
+    town.shown(None)
     topics = town.put("proposals", proposal(1000, votes=1))
     assert len(town.shown(topics) | {}) <= 6
     assert f"/filature/{1000}/" in town.shown(topics)
+
+
+def test_of_many_days_that_are_read_again_only_the_last_is_drawn_by_lot(monkeypatch: pytest.MonkeyPatch) -> None:
+    days: list[int] = []
+
+    def drawn(_: str, day: int, one: str) -> int:
+        days.append(day)
+        return hash(one)
+
+    monkeypatch.setattr(orders, "drawn", drawn)
+    town = Town(consultation())
+    town.put("consultation", row())
+    for number in range(1, 101):
+        town.put("proposals", proposal(number, as_of=OPENS + number * 86_400))
+    town.shown(None)
+    assert days == [OPENS // 86_400 + 100] * 100
 
 
 def test_a_gap_in_numbers_is_not_accepted() -> None:

@@ -105,6 +105,14 @@ def test_what_somebody_answered_is_in_no_published_line() -> None:
     assert "Bruit" not in str(totals)
 
 
+def test_a_question_of_whatever_name_puts_nothing_into_a_published_line() -> None:
+    numbered = rules(ASKED.replace('"mot"', '"1"'))
+    payload = SURVEY.parse("survey", {"answers": {"1": "Bruit", "prix": 7}}, numbered, ("fr", "en"))
+    found = SURVEY.counted("survey", "A" * 22, payload)
+    assert not [one for one in found if one.is_told]
+    assert row(Counter(one.choice for one in found))["answered"] == {"1": 1, "prix": 1}
+
+
 @pytest.mark.parametrize(
     ("asked", "counts", "rows", "said"),
     [

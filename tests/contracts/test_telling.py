@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from civic import modules
 from civic.content import Content, parse_content
 from civic.following import Follow
-from civic.happenings import ANSWER, NEWS, PHASE, RESULT, STALE, Happening
+from civic.happenings import ANSWER, NEWS, PHASE, RESULT, STALE, Announced, Happening, of_announced
 from sync_server.following import telling
 from sync_server.following.push import Outcome
 from sync_server.following.telling import FIRST_PAUSE, House, Teller
@@ -31,9 +31,11 @@ from sync_server.storage.people import People
 from sync_server.storage.people_tables import mails
 from sync_server.vault import Vault
 from sync_server.words import load_words
+from tests.civic.news_town import news_files
 from tests.civic.town import DAY, MODULES, OPENS, RULES_TOML, SPACE_TOML, TEXTS
 from tests.contracts.history import SPACE, rows
 from tests.contracts.test_people import at_once, key, link
+from tests.modules.example_town import SLUG as NEWS_SLUG
 from tests.sync_server.test_post import Sink
 
 SLUG = "filature"
@@ -43,6 +45,7 @@ FILES = {
     **{f"consultations/{SLUG}/{lang}.md": text for lang, text in TEXTS.items()},
 }
 CONTENT: Content = parse_content(FILES, MODULES)
+NEWS_TOWN: Content = parse_content(news_files(), MODULES)
 VAULT = Vault(b"v" * 32, b"p" * 32, lambda n: b"r" * n)
 WORDS = load_words(modules.HERE)
 AT = OPENS + DAY // 2  # noon in UTC, one in the afternoon in Paris
@@ -70,13 +73,14 @@ class Desk:
     """One town's teller with its post; time passes when we say so."""
 
     def __init__(self, ledger: Ledger, *, has_mail: bool = True) -> None:
-        self.ledger, self.now, self.service, self.asked, self.is_readable = ledger, AT, Service(), 0, True
+        self.ledger, self.now, self.service, self.asked = ledger, AT, Service(), 0
+        self.content: Content | None = CONTENT
         house = House(lambda: WORDS, lambda _: self.service, has_mail, "ville@valbrume.example", "", SYNC)
         self.teller = Teller(ledger, VAULT, house, self.towns, lambda: self.now)
 
     def towns(self, space: str) -> Content | None:
         self.asked += 1
-        return CONTENT if space == SPACE and self.is_readable else None
+        return self.content if space == SPACE else None
 
     def follow(self, follower: str, channel: str, *purposes: str, about: str = SLUG, lang: str = "fr") -> None:
         follow = Follow(SPACE, follower, about, purposes or (PHASE,), channel, AT - 1, lang)
@@ -174,6 +178,27 @@ def test_who_follows_a_consultation_hears_of_answers_in_it_and_who_follows_both_
     Round(Mails(desk.ledger), VAULT, MailboxCarrier(tmp_path), lambda: AT).step()
     assert desk.work() == 1
     assert [one[1] for one in desk.letters()] == ["citizen1@valbrume.example"]
+
+
+def test_an_event_that_is_called_off_is_told_at_once_to_who_follows_it_or_the_news_and_minutes_in_the_morning(
+    desk: Desk,
+) -> None:
+    desk.content, slug = NEWS_TOWN, NEWS_SLUG
+    off = Announced("x:cancelled:1", AT, f"/{slug}/x/", {"fr": "Le marché"}, "item", "cancelled", 0, is_urgent=True)
+    minutes = Announced("x:minutes", AT, f"/{slug}/x/", {"fr": "Le marché"}, "item", "minutes")
+    desk.person(1, NEWS, about=slug)
+    desk.follow("p:1", "mail", NEWS, about=f"{slug}/item")
+    desk.follow(key(9).kid, "push", NEWS, about=slug)
+    desk.person(2, PHASE, about=slug)
+    desk.happens(*of_announced(NEWS_TOWN.consultations[slug], [off, minutes], AT))
+    desk.work()
+    (letter,) = desk.letters()
+    assert (plain(letter[3]), "« Le marché » est annulé." in plain(letter[4][0])) == ("Annulé : Le marché", True)
+    assert [one[0] for one in desk.service.told] == [key(9).kid]
+    desk.now = SEVEN
+    desk.work()
+    assert "Le compte rendu de « Le marché » est en ligne." in plain(" ".join(one[4][0] for one in desk.letters()))
+    assert len(desk.service.told) == 2
 
 
 def test_a_step_with_nothing_to_do_reads_no_towns_and_asks_one_thing(

@@ -21,7 +21,7 @@ from sync_server.storage.happenings import Happenings, Telling
 from tests.civic.town import DAY
 from tests.contracts.history import SPACE, rows
 from tests.contracts.test_people import key
-from tests.contracts.test_telling import AT, SEVEN, SLUG, Desk, happening
+from tests.contracts.test_telling import AT, CONTENT, SEVEN, SLUG, Desk, happening
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def test_a_town_whose_files_can_not_be_read_for_a_while_tells_once_they_can(desk
     desk.person(1, ANSWER)
     desk.follow(key(9).kid, "push", ANSWER)
     desk.happens(happening(ANSWER, f"{SLUG}/item", number="7", status="study"))
-    desk.is_readable = False
+    desk.content = None
     assert desk.work() == 0
-    desk.is_readable = True
+    desk.content = CONTENT
     desk.teller.step()
-    desk.is_readable = False  # and again, with the rows written
+    desk.content = None  # and again, with the rows written
     desk.work()
     assert (desk.letters(), desk.service.told) == ([], [])
-    desk.is_readable, desk.now = True, desk.now + FIRST_PAUSE
+    desk.content, desk.now = CONTENT, desk.now + FIRST_PAUSE
     assert (desk.work(), len(desk.letters()), len(desk.service.told)) == (2, 1, 1)
 
 

@@ -54,6 +54,16 @@ def check_colours(page: Page) -> Verdict:
     return Verdict(_told(result["violations"]), _told(result["incomplete"]))
 
 
+def check_in_light_and_dark(page: Page) -> Verdict:
+    """Everything in light, then in dark what colours can break; the page stands in light again."""
+    page.emulate_media(color_scheme="light")
+    light = check_accessibility(page)
+    page.emulate_media(color_scheme="dark")
+    dark = check_colours(page)
+    page.emulate_media(color_scheme="light")
+    return Verdict(light.wrong + [f"dark: {one}" for one in dark.wrong], light.unsure + dark.unsure)
+
+
 def _told(rules: list[dict[str, Any]]) -> list[str]:
     return [f"{rule['id']}: {node['target']} {node['html'][:160]}" for rule in rules for node in rule["nodes"]]
 

@@ -1,6 +1,7 @@
 """The pages of a published folder: all of them, and one of each make."""
 
 import re
+from collections import Counter
 from functools import cache, cached_property
 from html.parser import HTMLParser
 from itertools import cycle
@@ -15,19 +16,32 @@ _SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
 
 _EMPTY = {"meta", "link", "br", "img", "input", "hr"}  # elements that nothing ends
 _SHAPING = ("class", "role", "type", "hidden")
+_HEADING = re.compile("h[1-6]")
+_LANDMARKS = {"header", "nav", "main", "aside", "section", "form", "footer"}
 
 
 class _Shape(HTMLParser):
-    """Which elements stand in which: what accessibility rules look at, whatever the words are."""
+    """What accessibility rules look at, whatever the words are.
+
+    Which elements stand in which, which heading comes after which, and how many landmarks of a kind the page has.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.found: set[str] = set()
         self._open: list[str] = []
+        self._heading = "none"
+        self._landmarks: Counter[str] = Counter()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         one = f"{tag} {[pair for pair in attrs if pair[0] in _SHAPING]}"
         self.found.add(" > ".join([*self._open[-1:], one]))
+        if _HEADING.fullmatch(tag):
+            self.found.add(f"{self._heading}, then {tag}")
+            self._heading = tag
+        if tag in _LANDMARKS:
+            self._landmarks[tag] += 1
+            self.found.add(f"{self._landmarks[tag]} {tag}")
         if tag not in _EMPTY:
             self._open.append(one)
 
@@ -92,9 +106,15 @@ class SitePages:
         return top if top in self.languages else ""
 
     @cached_property
-    def one_of_each_shape(self) -> list[str]:
-        """One address for each set of elements, by what they are and what they stand in: words differ, rules do not."""
-        return list({_shape_of(self.file(path).read_text("utf-8")): path for path in reversed(self.stays)}.values())
+    def all_shapes(self) -> list[str]:
+        """Addresses that have together all that any page has of what rules look at."""
+        shapes = {path: _shape_of(self.file(path).read_text("utf-8")) for path in self.stays}
+        left = set[str]().union(*shapes.values())
+        chosen: list[str] = []
+        while left:
+            chosen.append(max(shapes, key=lambda path: len(shapes[path] & left)))
+            left -= shapes[chosen[-1]]
+        return chosen
 
     def file(self, path: str) -> Path:
         return self.folder / (path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/"))

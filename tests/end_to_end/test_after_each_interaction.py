@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
-from tests.end_to_end.conftest import OpenPhone, OpenTown
+from tests.end_to_end.conftest import OpenTown
 from tests.end_to_end.gestures import COMMENT, PROPOSAL, VOTE, comment, kept_acts, propose, see, submit, vote
-from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
+from tests.end_to_end.page_checks import check_in_light_and_dark, sideways, wide_elements
 from tests.end_to_end.town import Town
 from tests.end_to_end.waiting import until
 
@@ -25,11 +25,6 @@ def town(open_town: OpenTown) -> Town:
     return town
 
 
-@pytest.fixture(params=["light", "dark"])
-def dressed_phone(request: pytest.FixtureRequest, open_phone: OpenPhone) -> Phone:
-    return open_phone(request.param, color_scheme=request.param)
-
-
 @pytest.fixture
 def no_server(town: Town) -> Iterator[None]:
     town.serve.kill()
@@ -38,15 +33,15 @@ def no_server(town: Town) -> Iterator[None]:
 
 
 def check(page: Page, moment: str) -> None:
-    verdict = check_accessibility(page)
+    verdict = check_in_light_and_dark(page)
     assert not verdict.wrong, f"{moment}: {verdict.wrong}"
     assert len(verdict.unsure) <= MOST_UNSURE, f"{moment}: {verdict.unsure}"
     assert sideways(page) <= 0, f"{moment}: {wide_elements(page)}"
 
 
 @pytest.mark.parametrize("form", [VOTE, COMMENT, PROPOSAL], ids=["vote", "comment", "proposal"])
-def test_a_form_sent_empty(town: Town, dressed_phone: Phone, form: str) -> None:
-    page = dressed_phone.open(f"{town.url}/filature/{'proposer' if form == PROPOSAL else 1}/")
+def test_a_form_sent_empty(town: Town, phone: Phone, form: str) -> None:
+    page = phone.open(f"{town.url}/filature/{'proposer' if form == PROPOSAL else 1}/")
     submit(page, form)
     page.locator(f"{form} [data-faults]").wait_for()
     assert page.evaluate("document.activeElement.matches('[data-faults]')")
@@ -56,8 +51,8 @@ def test_a_form_sent_empty(town: Town, dressed_phone: Phone, form: str) -> None:
     assert page.evaluate("document.activeElement.matches('input, textarea, select')")
 
 
-def test_an_act_that_waits(town: Town, dressed_phone: Phone, no_server: None) -> None:
-    page = dressed_phone.open(f"{town.url}/filature/1/")
+def test_an_act_that_waits(town: Town, phone: Phone, no_server: None) -> None:
+    page = phone.open(f"{town.url}/filature/1/")
     vote(page, "for")
     see(page, "Sur ce téléphone")
     check(page, "a waiting vote")
@@ -78,8 +73,8 @@ def test_an_act_that_waits(town: Town, dressed_phone: Phone, no_server: None) ->
     check(page, "the outbox after trying in vain")
 
 
-def test_an_act_received(town: Town, dressed_phone: Phone) -> None:
-    page = dressed_phone.open(f"{town.url}/filature/1/")
+def test_an_act_received(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/1/")
     vote(page, "against")
     see(page, "Reçu, n° ")
     check(page, "a received vote")
@@ -92,15 +87,15 @@ def test_an_act_received(town: Town, dressed_phone: Phone) -> None:
     check(page, "the outbox with a receipt open")
 
 
-def test_a_page_read_without_network(town: Town, dressed_phone: Phone) -> None:
-    page = dressed_phone.open_kept(f"{town.url}/filature/1/")
-    dressed_phone.context.set_offline(True)
+def test_a_page_read_without_network(town: Town, phone: Phone) -> None:
+    page = phone.open_kept(f"{town.url}/filature/1/")
+    phone.context.set_offline(True)
     page.goto(f"{town.url}/filature/1/")
     see(page, "Pas de réseau")
     check(page, "a copy read without network")
 
 
-def test_an_answer_to_a_comment_being_written(town: Town, dressed_phone: Phone) -> None:
-    page = dressed_phone.open(f"{town.url}/filature/1/")
+def test_an_answer_to_a_comment_being_written(town: Town, phone: Phone) -> None:
+    page = phone.open(f"{town.url}/filature/1/")
     page.locator("a[data-reply]").first.click()
     check(page, "a reply being written")

@@ -23,7 +23,7 @@ from tests.end_to_end.waiting import until
 BASKET = 'form[data-act="basket"]'
 # Casts the basket, and says at once whether the phone still has it as a basket begun; then what is left of it.
 CAST = f"""() => {{ document.querySelector('{BASKET}').requestSubmit(); return Object.keys(localStorage).length }}"""
-BEGUN = "Object.keys(localStorage).filter((one) => one.startsWith('preau-basket')).length"
+BEGUN = "Object.keys(localStorage).filter((one) => one.startsWith('preau:words:')).length"
 EXPRESS = """
 [budget]
 amount = 120000

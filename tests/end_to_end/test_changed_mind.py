@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.end_to_end.chromium import Phone
 from tests.end_to_end.citizen import Citizen
-from tests.end_to_end.conftest import OpenTown
+from tests.end_to_end.conftest import OpenPhone, OpenTown
 from tests.end_to_end.gestures import kept_acts, see, vote
 from tests.end_to_end.town import Town
 from tests.end_to_end.waiting import until
@@ -35,8 +36,8 @@ def test_the_second_vote_replaces_the_first_in_the_published_counts(town: Town, 
     see(page, "Reçu, n° ")
     until(lambda: figures(town, 1) == {"for": 1, "against": 0, "blank": 0}, "one vote for")
     page.goto(f"{town.url}/filature/1/")
-    assert page.is_checked('form[data-act="vote"] input[value="for"]')
     see(page, "Enregistrer ce choix", "Vous avez voté pour")
+    assert page.is_checked('form[data-act="vote"] input[value="for"]')
     vote(page, "against")
     see(page, "Vous avez voté contre")
     until(lambda: figures(town, 1) == {"for": 0, "against": 1, "blank": 0}, "one vote against")
@@ -45,6 +46,29 @@ def test_the_second_vote_replaces_the_first_in_the_published_counts(town: Town, 
     first, second = (row for row in town.records(kind="vote"))
     assert first["slot"] == second["slot"]
     assert first["voter"] == second["voter"]
+
+
+def test_who_chooses_before_the_earlier_vote_is_shown_keeps_the_new_choice(town: Town, open_phone: OpenPhone) -> None:
+    page = open_phone(service_workers="block").open(f"{town.url}/filature/1/")
+    with page.expect_request(lambda request: _shows_earlier_votes(town, request.url)) as asked:
+        vote(page, "for")
+    see(page, "Enregistrer ce choix")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(asked.value.url, hold)
+    page.reload()
+    page.check('form[data-act="vote"] input[value="against"]')
+    until(lambda: (page.title(), held)[1], "the script that shows earlier votes")
+    held[0].continue_()
+    see(page, "Enregistrer ce choix")
+    assert page.is_checked('form[data-act="vote"] input[value="against"]')
+
+
+def _shows_earlier_votes(town: Town, url: str) -> bool:
+    return "/a/" in url and "voted.when" in (town.page(url.removeprefix(town.url)) or "")
 
 
 def test_a_withdrawn_vote_counts_no_more(town: Town, phone: Phone) -> None:

@@ -1,20 +1,23 @@
 """What holds for every page of the demo's town: form, accessibility, weight, reading without scripts, no stranger."""
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 
-from tests.end_to_end.chromium import Phone
+from tests.end_to_end.chromium import PHONE, Phone
 from tests.end_to_end.conftest import OpenPhone
 from tests.end_to_end.demo_town import DemoTown
-from tests.end_to_end.page_checks import check_accessibility, check_colours, check_html, sideways, wide_elements
+from tests.end_to_end.page_checks import check_html, check_in_light_and_dark, sideways, wide_elements
 from tests.end_to_end.site_pages import SitePages
 
 MOST_UNSURE = 0  # texts on a page that axe can't judge, such as those above a drawing
 HARD = {"html": 14_000, "scripts": 16_000, "first_view": 40_000}
 SECRET = 4_000  # bytes of scripts more, for the arithmetic of a secret vote, where one is asked for
 GOAL = {"html": 8_000, "scripts": 10_000, "first_view": 20_000}
+WINDOWS = [(320, "100%"), (360, "200%")]  # width in pixels, size of letters
 # What scripts write, or show only where they run.
 LIVE = (
     "[role=status], [data-banner], [data-form-status], [data-my-slot], [data-outbox], [data-keep], [data-answer], "
@@ -45,18 +48,57 @@ def test_every_kind_of_page_is_valid_html(pages: SitePages) -> None:
     assert not faults, "\n".join(faults[:20])
 
 
+class Seen(NamedTuple):
+    """A page in a browser of 360 pixels: what its console said, its lines, and what was too wide in which window."""
+
+    complaints: list[str]
+    lines: list[str]
+    wide: dict[str, list[str]]
+
+
+class Visit(NamedTuple):
+    """One walk through the site, with scripts: every page by its address, and all addresses that were asked for."""
+
+    pages: dict[str, Seen]
+    asked: set[str]
+
+
+@pytest.fixture(scope="module")
+def visit(
+    demo: DemoTown, pages: SitePages, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Visit]:
+    """Each page is opened once for all that is looked for: loading is what takes time."""
+    phone = Phone(playwright, tmp_path_factory.mktemp("visit")).start()
+    visit = Visit({}, set())
+    phone.context.on("request", lambda request: visit.asked.add(request.url))
+    page = phone.open(demo.url)
+    for path in pages.one_of_each:
+        phone.complaints.clear()
+        page.goto(f"{demo.url}{path}")
+        complaints, lines = list(phone.complaints), page.evaluate(VISIBLE_LINES, LIVE)
+        wide = {f"{width} px, {text}": _too_wide(page, width, text) for width, text in WINDOWS}
+        visit.pages[path] = Seen(complaints, lines, {window: found for window, found in wide.items() if found})
+        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    yield visit
+    phone.close()
+
+
+def _too_wide(page: Page, width: int, text: str) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.evaluate("size => { document.documentElement.style.fontSize = size; }", text)
+    return [f"by {sideways(page)} px", *wide_elements(page)] if sideways(page) > 0 else []
+
+
+@pytest.mark.slow
 def test_every_shape_of_page_is_accessible_in_light_and_in_dark(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
     page = phone.open(demo.url)
     wrong: list[str] = []
     unsure: dict[str, int] = {}
-    for path in pages.one_of_each_shape:
-        page.emulate_media(color_scheme="light")
+    for path in pages.all_shapes:
         page.goto(f"{demo.url}{path}")
-        light = check_accessibility(page)
-        page.emulate_media(color_scheme="dark")
-        dark = check_colours(page)
-        wrong += [f"{path} {one}" for one in (*light.wrong, *dark.wrong)]
-        unsure[path] = max(len(light.unsure), len(dark.unsure))
+        verdict = check_in_light_and_dark(page)
+        wrong += [f"{path} {one}" for one in verdict.wrong]
+        unsure[path] = len(verdict.unsure)
     print(f"axe: {len(unsure)} of {len(pages.paths)} pages, at most {max(unsure.values())} texts undecided on a page")
     assert not wrong, "\n".join(wrong[:20])
     assert max(unsure.values()) <= MOST_UNSURE, max(unsure, key=lambda path: unsure[path])
@@ -73,46 +115,25 @@ def test_every_kind_of_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> No
     assert not over
 
 
-def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
-    asked: set[str] = set()
-    phone.context.on("request", lambda request: asked.add(request.url))
-    page = phone.open(demo.url)
-    for path in pages.one_of_each:
-        phone.complaints.clear()
-        page.goto(f"{demo.url}{path}")
-        # The address of the page that says "no such page" is not found: that is its point.
-        assert not phone.complaints, f"{path}: {phone.complaints}"
-    strangers = {url for url in asked if not url.startswith((f"{demo.url}/", f"{demo.sync_url}/", "data:", "blob:"))}
-    assert not strangers
+def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, visit: Visit) -> None:
+    # The address of the page that says "no such page" is not found: that is its point.
+    assert not {path: seen.complaints for path, seen in visit.pages.items() if seen.complaints}
+    own = (f"{demo.url}/", f"{demo.sync_url}/", "data:", "blob:")
+    assert not {url for url in visit.asked if not url.startswith(own)}
 
 
-def test_every_page_reads_complete_without_javascript(
-    demo: DemoTown, pages: SitePages, phone: Phone, open_phone: OpenPhone
-) -> None:
-    scripted, plain = phone.open(demo.url), open_phone("plain", java_script_enabled=False).open(demo.url)
-    for path in pages.one_of_each:
-        with_scripts, without = (_lines(page, f"{demo.url}{path}") for page in (scripted, plain))
+@pytest.mark.slow
+def test_every_page_reads_complete_without_javascript(demo: DemoTown, visit: Visit, open_phone: OpenPhone) -> None:
+    plain = open_phone("plain", java_script_enabled=False).open(demo.url)
+    for path, seen in visit.pages.items():
+        plain.goto(f"{demo.url}{path}", wait_until="domcontentloaded")
         assert plain.locator("h1").is_visible(), path
-        assert not [line for line in with_scripts if line not in without], path
+        without = plain.evaluate(VISIBLE_LINES, LIVE)
+        assert not [line for line in seen.lines if line not in without], path
 
 
-def _lines(page: Page, url: str) -> list[str]:
-    page.goto(url)
-    lines: list[str] = page.evaluate(VISIBLE_LINES, LIVE)
-    return lines
-
-
-@pytest.mark.parametrize(("width", "text"), [(320, "100%"), (360, "200%")])
-def test_no_page_scrolls_sideways(demo: DemoTown, pages: SitePages, phone: Phone, width: int, text: str) -> None:
-    page = phone.open(demo.url)
-    page.set_viewport_size({"width": width, "height": 700})
-    wide = {}
-    for path in pages.one_of_each:
-        page.goto(f"{demo.url}{path}")
-        page.evaluate("size => { document.documentElement.style.fontSize = size; }", text)
-        if sideways(page) > 0:
-            wide[path] = wide_elements(page)
-    assert not wide
+def test_no_page_scrolls_sideways(visit: Visit) -> None:
+    assert not {path: seen.wide for path, seen in visit.pages.items() if seen.wide}
 
 
 def test_every_page_says_its_language_and_names_its_others(pages: SitePages) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from sync_server.following.post import GuardedPost
 from sync_server.following.push import Outcome, Pusher
@@ -46,6 +46,9 @@ WAITING_ACT = """() => new Promise((done) => { indexedDB.open('preau:/').onsucce
   const writing = target.result.transaction('acts', 'readwrite');
   writing.objectStore('acts').put({ id: 'x', consultation: 'filature', state: 'waiting', next: 9e9 }, 'x');
   writing.oncomplete = () => done(); }; })"""
+NOTED = """() => new Promise((done) => { indexedDB.open('preau:/').onsuccess = ({ target }) => {
+  const asked = target.result.transaction('state').objectStore('state').get('unfinished');
+  asked.onsuccess = () => done(asked.result || null); }; })"""
 RENEWED = """async (given) => {
   const event = new ExtendableEvent('pushsubscriptionchange');
   const done = new Promise((resolve, reject) => { event.waitUntil = (work) => work.then(resolve, reject); });
@@ -148,6 +151,35 @@ def test_who_has_something_unsent_is_told_so_before_the_end(town: Town, able: Ph
     page.evaluate(WAITING_ACT)
     unsent = "Il reste moins d’un jour, et un envoi attend encore sur ce téléphone. Ouvrez le site avec le réseau."
     deliver(page, town, message, unsent)
+
+
+def test_what_is_begun_is_told_before_the_end_found_again_and_said_when_it_is_over(town: Town, able: Phone) -> None:
+    page = able.open(f"{town.url}/suivre/#filature")
+    page.get_by_role("button", name="Me prévenir").click()
+    see(page, "C’est noté. La mairie vous préviendra.")
+    page.goto(f"{town.url}/filature/proposer/")
+    page.get_by_label("Titre").fill("Une halte")
+    see(page, "Brouillon gardé sur ce téléphone.")
+    until(lambda: page.evaluate(NOTED), "the note of what is begun")
+    assert "halte" not in str(page.evaluate(NOTED))  # a note of where, without a word of what
+    message = json.dumps({"v": 1, "code": "closing", "path": "/filature/", "lang": "fr"})
+    told = deliver(page, town, message, "Il reste moins d’un jour, et votre idée n’est pas envoyée.")
+    assert told["path"] == "/filature/proposer/"
+    page.goto(f"{town.url}/moi/")
+    see(page, "Commencé, pas envoyé", "Idée jusqu’au", within="[data-begun]")
+    page.get_by_role("button", name="Effacer Proposer une idée").click()
+    assert page.evaluate("localStorage.length") == 0
+    deliver(page, town, message, "Il reste moins d’un jour pour prendre part.")
+    page.get_by_role("button", name="Remettre").click()
+    page.locator("[data-begun] a").click()
+    expect(page.get_by_label("Titre")).to_have_value("Une halte")
+    page.clock.set_fixed_time(time.time() + 11 * DAY)
+    page.goto(f"{town.url}/filature/")
+    see(page, "commencé sur ce téléphone, jamais envoyé. C’est fermé depuis le")
+    page.get_by_role("button", name="Effacer Proposer une idée").click()
+    see(page, "Effacé de ce téléphone.")
+    assert page.evaluate(NOTED) == {}
+    assert able.complaints == []
 
 
 def test_by_mail_one_makes_oneself_known_first(town: Town, phone: Phone) -> None:

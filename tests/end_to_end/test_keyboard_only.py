@@ -110,4 +110,4 @@ def test_a_fault_takes_the_focus_and_leads_to_its_field(town: Town, phone: Phone
     until(lambda: page.evaluate("document.activeElement.matches('[data-faults]')"), "the focus on the faults")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.matches('input[name=choice]')")
+    until(lambda: page.evaluate("document.activeElement.matches('input[name=choice]')"), "the focus on the field")

@@ -69,7 +69,8 @@ def test_a_registration_made_without_network_gets_its_place(town: Town, open_pho
     until(lambda: "attente : rang 1" in place_of(page), "the page to tell the place")
     others[0].take_back(f"registration:{SLOT}")
     until(lambda: "Vous êtes inscrit : place 2" in place_of(page), "the line to move")
-    assert page.locator(f"{FORM} input[name=name]").input_value() == NAME  # its own phone knows it still
+    own = page.locator(f"{FORM} input[name=name]")
+    until(lambda: own.input_value() == NAME, "the name, which its own phone knows still")
     published = [file for folder in ("site", "snapshots") for file in (town.var / folder).rglob("*")
                  if file.is_file() and not file.name.startswith(".")]  # fmt: skip
     assert len(published) > 20

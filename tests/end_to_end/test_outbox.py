@@ -76,7 +76,7 @@ def test_each_waiting_act_says_what_it_is_and_where_it_is(outbox: Page) -> None:
     for words in ("Pour : Une table d’échecs", "Avec des bancs autour.", "Une volière"):
         assert "Sur ce téléphone" in sheet(outbox, words)
         assert "Pas encore reçu" in sheet(outbox, words)
-    assert outbox.locator("[data-outbox-count]").first.inner_text().startswith("3")
+    until(lambda: outbox.locator("[data-outbox-count]").first.inner_text().startswith("3"), "their number")
 
 
 def test_when_the_server_is_back_a_touch_sends_them_and_each_shows_its_number(town: Town, outbox: Page) -> None:

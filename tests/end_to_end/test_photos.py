@@ -85,7 +85,7 @@ def test_a_photo_follows_its_idea_over_a_bad_link_and_tells_nothing_of_its_place
     page = phone.start().open(f"{town.url}/mes-envois/")
     see(page, "Reçu, n°", seconds=30)
     see(page, "Photos : 1 sur 1 envoyées.", seconds=30)
-    assert page.evaluate(KEPT) == []
+    until(lambda: page.evaluate(KEPT) == [], "the end of the copy on the phone")
     pieces = [one for one in link.passed if one.startswith("PATCH") and one.endswith((" 204", " 201"))]
     assert len(pieces) >= 2
     assert any("/v1/photos/" in one for one in link.lost)
@@ -117,7 +117,7 @@ def test_the_field_takes_three_photos_says_what_it_cannot_read_and_takes_one_awa
     see(page, "« lettre.pdf » n’est pas une photo")
     choose(page, *files)
     see(page, "Trois photos au plus.")
-    assert page.locator(".shot").count() == 3
+    until(lambda: page.locator(".shot").count() == 3, "three photos")
     check = check_accessibility(page)
     assert not check.wrong
     page.get_by_role("button", name="Retirer cette photo").nth(1).click()
@@ -128,4 +128,4 @@ def test_the_field_takes_three_photos_says_what_it_cannot_read_and_takes_one_awa
     until(lambda: [act["state"] for act in kept_acts(page)] == ["received"], "the receipt", 30)
     photos = kept_acts(page)[-1]["body"]["photos"]
     assert [one["alt"] for one in photos] == ["Un  banc", ""]
-    assert page.locator(".shot").count() == 0
+    until(lambda: page.locator(".shot").count() == 0, "an empty field")

@@ -118,6 +118,16 @@ def fill_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
+def change_later(page: Page) -> None:
+    """An answer changed, not sent, and found again over what was sent; then it is sent."""
+    page.check('[name="answers.mange"][value=non]')
+    until(lambda: page.evaluate("localStorage.length"), "the sheet begun")
+    page.reload()
+    see(page, "Brouillon gardé sur ce téléphone.")
+    assert page.is_checked('[name="answers.mange"][value=non]')
+    page.click(SEND)
+
+
 def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, open_phone: OpenPhone) -> None:
     phone = open_phone("parent")
     page = phone.open_kept(f"{town.url}/enquete/")
@@ -139,8 +149,7 @@ def test_a_sheet_goes_from_a_phone_without_network_to_the_result(town: Town, ope
     until(lambda: drawn_order(page) == order, "the order that this phone has drawn")
     until(lambda: page.locator("textarea").input_value() == "Moins de bruit.", "what was answered before")
     assert page.locator('[name="answers.jours[]"][value=jeudi]').is_checked()
-    page.check('[name="answers.mange"][value=non]')
-    page.click(SEND)
+    change_later(page)
     see(page, "Reçu, n° 2")
     check(page)
     del kept["jours"]

@@ -79,11 +79,18 @@ def test_whatever_signs_a_file_holds_its_rules_can_be_read_back() -> None:
     assert "Cadre\x7f \\ \u2028 de vie" in [one["label"]["fr"] for one in table["category"]]
 
 
-def test_projects_are_numbered_where_their_ids_are_no_numbers() -> None:
-    plan = plan_of(FILE.replace("16;4", "PC-16;4").replace("0;4,16", "0;4,PC-16"))
+@pytest.mark.parametrize("name", ["PC-16", "1\u0666"])
+def test_projects_are_numbered_where_their_ids_are_no_numbers(name: str) -> None:
+    plan = plan_of(FILE.replace("16;4", f"{name};4").replace("0;4,16", f"0;4,{name}"))
     assert plan.budget is not None
     assert [one["id"] for one in plan.budget["project"]] == ["1", "2"]
     assert plan.baskets[0].choice == ("1", "2")
+
+
+def test_a_bound_that_is_no_number_is_none() -> None:
+    budget = plan_of(FILE.replace("max_length;1", "max_length;\u00b2")).budget
+    assert budget is not None
+    assert budget["ballot"] == {"type": "approval", "min": 1, "max": 2}
 
 
 @pytest.mark.parametrize(

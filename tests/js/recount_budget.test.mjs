@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { makeElection } from '../../civic/modules/budget/recount/ballots.mjs';
 import { decide } from '../../civic/modules/budget/recount/decide.mjs';
+import { compare, fraction, ONE } from '../../civic/modules/budget/recount/fraction.mjs';
 import { recount as ofBudgets } from '../../civic/modules/budget/recount/recount.mjs';
 import { recount, RecountStop } from '../../themes/town/static/js/recount.mjs';
 import { differing, linesOf } from './recounted.mjs';
@@ -43,6 +44,16 @@ test('a basket that no rules allowed is refused, whoever signed it', async () =>
   const poor = { ...one.settings, amount: Math.max(...project.map(({ cost }) => cost)) - 1 };
   await assert.rejects(linesOf({ ...one, settings: poor, baskets: [everything] }), /refused/);
   for (const choice of [['999'], ['1*1'], ['2', '1'], ['1', '1'], 'all']) await assert.rejects(linesOf({ ...one, baskets: [choice] }), /refused/);
+});
+
+test('fractions are told apart exactly, however long they are', () => {
+  const [long, short] = [BigInt(10) ** BigInt(309) + BigInt(1), BigInt(10) ** BigInt(300)];
+  const [milliard, milliardth] = [fraction(long, short), fraction(short, long)]; // one part is too great for a number
+  for (const [less, more] of [[milliard, fraction(BigInt(5e9), ONE)], [fraction(ONE, BigInt(1e12)), milliardth], [milliardth, milliard]]) {
+    assert.ok(compare(less, more) < 0);
+    assert.ok(compare(more, less) > 0);
+  }
+  assert.equal(compare(milliard, fraction(long, short)), 0);
 });
 
 const ports = (changes = {}) => ({

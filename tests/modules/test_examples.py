@@ -17,12 +17,15 @@ from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from civic import modules
 from civic.module import Module
+from civic.phases import moment_at
 from civic.refusals import Refused
+from sync_server.following.noting import addresses
 from tests.end_to_end.page_checks import check_accessibility, sideways
 from tests.modules.example_town import MODULES, SLUG, STATES, ExampleTown, acts_of, private_site, read_examples
 from tests.modules.foreign_site import FRAMES, hosted
 from tests.theme.conftest import REPOSITORY
 from tests.theme.test_pages import LIMIT, weight
+from tests.worker.test_fold import loaded
 
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=list(MODULES))
 every_state = pytest.mark.parametrize("state", STATES)
@@ -127,6 +130,18 @@ def test_open_data_of_the_examples_can_be_read(module: Module, state: str, town:
 def _delimiter(file: Path) -> str:
     head = file.read_text("utf-8-sig").partition("\n")[0]
     return ";" if head.count(";") > head.count(",") else ","
+
+
+@every_module
+def test_who_is_told_of_something_is_led_to_its_page(module: Module, town: Town) -> None:
+    built = town(module, "open")
+    fold, _ = loaded(built.ledger, built.rules, moment_at(built.rules, STATES["open"]))
+    shown = addresses(fold)
+    for page in built.desk.pages(None):
+        if page.target:
+            path, number = shown[page.target]
+            assert path == page.path
+            assert not number or path == f"/{SLUG}/{number}/"
 
 
 @every_module

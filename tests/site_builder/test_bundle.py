@@ -78,11 +78,27 @@ def test_what_a_script_lends_is_not_bundled_twice(tmp_path: Path) -> None:
         first="console.log('first');\n",
         b="import { a } from './a.mjs';\nexport function b() {\n  return a() + '!';\n}\n",
     )
-    late = bundle(tmp_path / "late.mjs", borrows_from=page)
+    late = bundle(tmp_path / "late.mjs", borrows_from=[page])
     lender = bundle(page, lends_to=[tmp_path / "late.mjs"])
     assert "lent" not in late
     assert re.search(r"globalThis\.PREAU=\{_0:\w+\}", lender)
     assert run(f"{lender};{late}") == "first\nlent!"
+
+
+def test_a_third_script_borrows_from_the_two_before_it(tmp_path: Path) -> None:
+    page = modules(
+        tmp_path,
+        main="import { a } from './a.mjs';\nif (globalThis.LOUD) console.log(a());\n",
+        a="export function a() {\n  return 'lent first';\n}\n",
+        second="import { b } from './b.mjs';\nif (globalThis.LOUD) console.log(b());\n",
+        b="import { a } from './a.mjs';\nexport function b() {\n  return a() + ', lent second';\n}\n",
+        third="import { a } from './a.mjs';\nimport { b } from './b.mjs';\nconsole.log(a(), b());\n",
+    )
+    behind, last = tmp_path / "second.mjs", tmp_path / "third.mjs"
+    third = bundle(last, borrows_from=[page, behind])
+    scripts = [bundle(page, lends_to=[behind, last]), bundle(behind, lends_to=[last], borrows_from=[page]), third]
+    assert "lent" not in third
+    assert run(";".join(scripts)) == "lent first lent first, lent second"
 
 
 def test_a_name_can_not_be_both_borrowed_and_declared(tmp_path: Path) -> None:
@@ -94,7 +110,7 @@ def test_a_name_can_not_be_both_borrowed_and_declared(tmp_path: Path) -> None:
         b="const a = 2;\nexport const b = a;\n",
     )
     with pytest.raises(BundleError, match="borrowed and declared: a"):
-        bundle(tmp_path / "late.mjs", borrows_from=page)
+        bundle(tmp_path / "late.mjs", borrows_from=[page])
 
 
 @pytest.mark.parametrize("entry", ["main", "sw", *LATER])
@@ -102,7 +118,7 @@ def test_the_theme_bundles_into_valid_classic_scripts(tmp_path: Path, entry: str
     script = tmp_path / "script.js"
     page = THEME / "main.mjs"
     borrowers = [THEME / f"{name}.mjs" for name in ("sw", *LATER)]
-    text = bundle(page, lends_to=borrowers) if entry == "main" else bundle(THEME / f"{entry}.mjs", borrows_from=page)
+    text = bundle(page, lends_to=borrowers) if entry == "main" else bundle(THEME / f"{entry}.mjs", borrows_from=[page])
     script.write_text(text, "utf-8")
     assert NODE
     subprocess.run([NODE, "--check", str(script)], check=True, timeout=30)

@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from civic import modules
+from civic.content import RESERVED, parse_content
 from site_builder.context import CSP_MARK
+from site_builder.core_pages import core_pages
 from site_builder.failure import BuildFailure
 from site_builder.headers import policy
 from site_builder.settings import build_site
+from site_builder.site import read_content
 from tests.site_builder.town import DAY, OPENS, SLUGS, THEME, Town, built, furnished, identity, site_of, tree
 
 REPOSITORY = Path(__file__).parents[2]
@@ -153,3 +157,10 @@ def test_citizens_words_stay_words(tmp_path: Path) -> None:
         assert "<script>" not in text, name
         assert "<img" not in text, name
         assert 'href="javascript' not in text, name
+
+
+def test_no_consultation_can_take_the_address_of_a_page_of_the_site(tmp_path: Path) -> None:
+    content = parse_content(read_content(Town(tmp_path).content), modules.load())
+    names = {page.path.split("/")[1].partition(".")[0] for page in core_pages(content, is_mother=True)}
+    assert "suivre" in names
+    assert names - {"", *content.pages} <= RESERVED

@@ -76,10 +76,11 @@ def test_nothing_of_it_is_in_any_file_of_the_site(output: Path) -> None:
     for file, data in files.items():
         assert not [word for word in SECRETS if word.encode() in data], file
     # Its address alone is known, where it must be: on the home page, behind its short one, in its
-    # shells, in what keeps these.
+    # shells, in what keeps these, and where its readers choose to be told of it.
     named = {file for file, data in files.items() if b"berges" in data and "berges/" not in file}
     shown = {re.sub(r"/\d+/", "/1/", f"/{file}") for file in named if not file.startswith("p/")}
-    assert shown == {"/index.html", "/en/index.html", "/q/1/index.html", "/en/q/1/index.html", "/_headers"}
+    core = [f"{prefix}/{page}index.html" for prefix in ("", "/en") for page in ("", "q/1/", "suivre/")]
+    assert shown == {*core, "/_headers"}
     unseen = ("sitemap.xml", "flux.xml", "results.json", "proposals.json", "manifest.json", ".csv", ".jws")
     assert not [file for file in files if "berges/" in file and file.endswith(unseen)]
 
@@ -100,6 +101,14 @@ def test_a_shell_says_that_it_is_private_and_carries_the_page(output: Path) -> N
     run = re.findall(r'data-run="([^"]*)"', shell)[0].split()
     assert run
     assert all((output / one[1:]).is_file() for one in run)
+
+
+def test_its_readers_find_it_where_they_choose_to_be_told(output: Path) -> None:
+    assert 'href="/suivre/#berges"' in page_in(output, "berges/index.html")
+    page = (output / "suivre" / "index.html").read_text("utf-8")
+    assert re.findall(r'<li hidden><a href="/berges/" data-consultation="berges"[^>]*>([^<]*)<', page) == [
+        "Consultation privée"
+    ]
 
 
 def test_what_members_take_home_is_sealed_under_its_name(output: Path) -> None:

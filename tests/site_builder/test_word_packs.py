@@ -36,6 +36,9 @@ def test_what_the_town_wrote_is_found_in_each_language(tmp_path: Path) -> None:
     assert found["/en/filature/"]["title"] == "filature en"
     assert "Un mot." in found["/en/filature/"]["text"]
     assert found["/en/mairie/"]["text"].endswith("Un texte de mairie.")
+    packs = json.loads((tmp_path / "site/en/files.json").read_text("utf-8"))["packs"]
+    kept = [json.loads((tmp_path / f"site/p/{one['h']}.json").read_text("utf-8"))["words"] for one in packs]
+    assert {doc["path"]: doc for docs in kept for doc in docs} == found
 
 
 def test_what_was_withdrawn_or_hidden_can_be_found_no_more(tmp_path: Path) -> None:
@@ -64,6 +67,8 @@ def test_a_change_makes_one_pack_a_language_new(tmp_path: Path) -> None:
     made = list(site.words["filature"].make(site.desks["filature"], list(site.desks["filature"].pages(None)),
                                             site.editions))  # fmt: skip
     assert len(made) == 2
+    for file, data in made:
+        site.output.write(file, data)
     rest(site)
     for name, old in before.items():
         new = json.loads((tmp_path / "site" / name).read_text())["words"]
@@ -72,14 +77,36 @@ def test_a_change_makes_one_pack_a_language_new(tmp_path: Path) -> None:
     assert [len(site.words["filature"].of(code)) for code in ("fr", "en")] == [3, 3]
 
 
-def test_a_phone_keeps_the_newest_words_only(tmp_path: Path) -> None:
+def test_pages_are_kept_with_their_words_and_the_newest_only(tmp_path: Path) -> None:
     town = Town(tmp_path, languages=("fr",))
-    for _ in range(BLOCK * (MOST_KEPT + 1) + 1):
+    count = BLOCK * (MOST_KEPT + 1) + 1
+    for _ in range(count):
         town.proposal("filature")
     built(town, tmp_path / "site")
     manifest = json.loads((tmp_path / "site/filature/files.json").read_text("utf-8"))
-    kept = [pack["h"] for pack in manifest["packs"] if not pack["pages"]]
-    assert kept == manifest["words"][:MOST_KEPT]
-    assert len(manifest["words"]) == MOST_KEPT + 2
-    newest = json.loads((tmp_path / f"site/p/{kept[0]}.json").read_text("utf-8"))
-    assert newest["docs"][-1]["path"] == f"/filature/{BLOCK * (MOST_KEPT + 1) + 1}/"
+    packs = [json.loads((tmp_path / f"site/p/{one['h']}.json").read_text("utf-8")) for one in manifest["packs"]]
+    kept = {doc["path"]: doc for pack in packs for doc in pack["words"]}
+    assert all(doc["path"] in pack for pack in packs for doc in pack["words"])
+    # Those of the last six packs of words, as far as their pages are kept.
+    assert len(kept) == BLOCK * (MOST_KEPT - 1) + 1
+    assert f"/filature/{count}/" in kept
+    found = docs(tmp_path / "site")
+    assert len(found) == manifest["docs"] == count
+    assert {path: found[path] for path in kept} == kept
+
+
+def test_what_is_said_on_one_page_is_one_pack_of_pages_to_fetch(tmp_path: Path) -> None:
+    town = Town(tmp_path, languages=("fr",))
+    for _ in range(BLOCK):
+        town.proposal("filature")
+    site = built(town, tmp_path / "site")
+
+    def packs() -> set[str]:
+        manifest = json.loads((tmp_path / "site/filature/files.json").read_text("utf-8"))
+        return {one["h"] for one in manifest["packs"]}
+
+    before = packs()
+    site.apply(town.comment("filature", 3))
+    rest(site)
+    # Its own, and that of the lists, which count what was said.
+    assert 1 <= len(packs() - before) <= 2

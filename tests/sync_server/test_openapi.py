@@ -20,7 +20,7 @@ from tests.civic.town import Citizen
 from tests.sync_server.town_files import SLUG, SPACE, write_town
 
 load_all_checks()
-EXAMPLES = 80
+EXAMPLES = 40
 
 
 @pytest.fixture(scope="module")

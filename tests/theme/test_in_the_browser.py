@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
+from tests.end_to_end.page_checks import check_accessibility, check_in_light_and_dark, sideways, wide_elements
 from tests.theme.conftest import BuildTown
 
 pytestmark = pytest.mark.browser
@@ -42,25 +42,22 @@ def unfold(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("state", "paths"), LOOKS, ids=[state for state, _ in LOOKS])
 def test_axe_finds_nothing_and_is_sure_of_it(
-    build_town: BuildTown,
-    serve: Callable[[Path], str],
-    open_page: Open,
-    state: str,
-    paths: tuple[str, ...],
-    scheme: str,
+    build_town: BuildTown, serve: Callable[[Path], str], open_page: Open, state: str, paths: tuple[str, ...]
 ) -> None:
     address = serve(build_town(state))
     found = []
-    for width in (360, 1280) if scheme == "light" else (360,):
-        page = open_page(width, color_scheme=scheme, service_workers="block")
-        for path in paths:
-            page.goto(address + path)
-            unfold(page)
-            verdict = check_accessibility(page)
-            found += [f"{path} {width}: {one}" for one in verdict.wrong + verdict.unsure]
+    page = open_page(service_workers="block")
+    for path in paths:
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.goto(address + path)
+        unfold(page)
+        phone = check_in_light_and_dark(page)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        wide = check_accessibility(page)
+        found += [f"{path}: {one}" for one in phone.wrong + phone.unsure]
+        found += [f"{path} 1280: {one}" for one in wide.wrong + wide.unsure]
     assert not found
 
 

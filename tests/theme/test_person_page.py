@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
+from tests.end_to_end.page_checks import check_in_light_and_dark, sideways, wide_elements
 from tests.theme.conftest import BuildTown
 from tests.theme.desk import CODE, ENROL, MINOR, Desk
 
@@ -21,19 +21,15 @@ def address(build_town: BuildTown, serve: Callable[[Path], str]) -> str:
 
 
 @pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    scheme = getattr(request, "param", "light")
-    size = {"width": 360, "height": 740}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale="fr-FR", service_workers="block")  # type: ignore[arg-type]
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    size: ViewportSize = {"width": 360, "height": 740}
+    context = browser.new_context(viewport=size, locale="fr-FR", service_workers="block")
     yield context
     context.close()
 
 
-in_both_schemes = pytest.mark.parametrize("context", ["light", "dark"], indirect=True)
-
-
 def check(page: Page, moment: str) -> None:
-    verdict = check_accessibility(page)
+    verdict = check_in_light_and_dark(page)
     assert not verdict.wrong + verdict.unsure, f"{moment}: {verdict.wrong + verdict.unsure}"
     assert sideways(page) <= 0, f"{moment}: {wide_elements(page)}"
 
@@ -71,7 +67,6 @@ def wait_until_told(page: Page, words: str) -> None:
     assert words in said(page)
 
 
-@in_both_schemes
 def test_every_moment_is_accessible(context: BrowserContext, address: str) -> None:
     Desk(context)
     page = context.new_page()
@@ -102,7 +97,6 @@ def test_every_moment_is_accessible(context: BrowserContext, address: str) -> No
     check(page, "two questions asked twice")
 
 
-@in_both_schemes
 def test_the_page_of_the_link_is_accessible_and_does_nothing_by_itself(context: BrowserContext, address: str) -> None:
     desk = Desk(context)
     page = context.new_page()
@@ -216,7 +210,6 @@ def test_erasing_takes_two_steps_and_leaves_a_phone_that_nobody_knows(context: B
     page.get_by_text("La mairie ne sait pas qui utilise ce téléphone.").wait_for()
 
 
-@in_both_schemes
 def test_a_form_that_asks_who_acts_says_so_and_lets_the_act_wait(
     context: BrowserContext, build_town: BuildTown, serve: Callable[[Path], str]
 ) -> None:

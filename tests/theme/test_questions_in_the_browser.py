@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
+from tests.end_to_end.page_checks import check_accessibility, check_in_light_and_dark, sideways, wide_elements
 from tests.theme.little_town import DAY, START
 from tests.theme.question_town import SLUG
 from tests.theme.test_question_pages import Asking, asking
@@ -40,20 +40,19 @@ def open_page(browser: Browser) -> Iterator[Open]:
         context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("look", "paths"), LOOKS, ids=["-".join(look) for look, _ in LOOKS])
 def test_axe_finds_nothing_and_pages_fit(
-    asking: Asking, serve: Callable[[Path], str], open_page: Open, look: tuple[str, ...], paths: tuple[str, ...],
-    scheme: str,
-) -> None:  # fmt: skip
+    asking: Asking, serve: Callable[[Path], str], open_page: Open, look: tuple[str, ...], paths: tuple[str, ...]
+) -> None:
     address, found = serve(asking(*look)), []
-    for width in (360, 1280) if scheme == "light" else (360,):
-        page = open_page(width, color_scheme=scheme)
-        for path in paths:
-            page.goto(f"{address}/{SLUG}/{path}")
-            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            verdict = check_accessibility(page)
-            found += [f"{path}: {one}" for one in (*verdict.wrong, *verdict.unsure)]
+    page = open_page()
+    for path in paths:
+        page.goto(f"{address}/{SLUG}/{path}")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        for width, check in ((1280, check_accessibility), (360, check_in_light_and_dark)):
+            page.set_viewport_size({"width": width, "height": 800})
+            verdict = check(page)
+            found += [f"{path} {width}: {one}" for one in (*verdict.wrong, *verdict.unsure)]
             if sideways(page) > 0:
                 found.append(f"{path} is wider than {width}: {wide_elements(page)}")
     assert not found, "\n".join(found)

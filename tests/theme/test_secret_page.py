@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
 from civic.issuer import blind_sign
 from tests.civic.issuers import ISSUER, chance
-from tests.end_to_end.page_checks import check_accessibility, sideways, wide_elements
+from tests.end_to_end.page_checks import check_in_light_and_dark, sideways, wide_elements
 from tests.theme.little_town import DAY, START
 from tests.theme.question_town import SLUG
 from tests.theme.test_question_pages import Asking, asking
@@ -74,10 +74,9 @@ def _say(route: Route, status: int, answer: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    scheme = getattr(request, "param", "light")
-    size = {"width": 360, "height": 740}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale="fr-FR", service_workers="block")  # type: ignore[arg-type]
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    size: ViewportSize = {"width": 360, "height": 740}
+    context = browser.new_context(viewport=size, locale="fr-FR", service_workers="block")
     yield context
     context.close()
 
@@ -100,7 +99,7 @@ def open_known(context: BrowserContext, address: str, day: int) -> Page:
 
 
 def check(page: Page, moment: str) -> None:
-    verdict = check_accessibility(page)
+    verdict = check_in_light_and_dark(page)
     assert not verdict.wrong + verdict.unsure, f"{moment}: {verdict.wrong + verdict.unsure}"
     assert sideways(page) <= 0, f"{moment}: {wide_elements(page)}"
 
@@ -109,7 +108,6 @@ def said(page: Page) -> str:
     return (page.locator("main [role=status]").text_content() or "").replace("\u00a0", " ").strip()
 
 
-@pytest.mark.parametrize("context", ["light", "dark"], indirect=True)
 def test_a_ballot_is_prepared_filled_and_kept_for_its_hour(
     asking: Asking, serve: Callable[[Path], str], context: BrowserContext, issuing: Issuing
 ) -> None:

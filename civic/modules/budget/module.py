@@ -87,8 +87,8 @@ class BudgetModule:
         if "budget" not in consultation.settings:
             return ()
         budget, slug = budget_of(consultation), consultation.slug
-        sums = [Declared(slot_id(slug, one.id), "envelopes") for one in budget.envelopes]
-        return (*sums, *(Declared(project_id(slug, one.id), "") for one in budget.projects))
+        sums = [Declared(slot_id(slug, one.id), "envelopes", page="") for one in budget.envelopes]
+        return (*sums, *(Declared(project_id(slug, one.id), "", one.number) for one in budget.projects))
 
     def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
         """A basket lies in the slot of its sum: one a person."""

@@ -14,9 +14,9 @@ _MEMBERS = frozenset(
         "done", "milestone",
     }
 )  # fmt: skip
-_NUMBER = re.compile(r"[1-9]\d{0,2}")
-_DEGREES = re.compile(r"-?\d{1,3}\.\d{1,7}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
+_DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,7}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Photo(NamedTuple):

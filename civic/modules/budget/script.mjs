@@ -1,15 +1,12 @@
-// The till of a basket: what is left is shown and said after each tick, too much is refused with the way out, and a basket
-// that was not cast yet is kept on the phone.
+// The till of a basket: what is left is shown and said after each tick, and too much is refused with the way out.
 
 /**
  * @param {Page} page
  * @param {Tools} tools
  */
-export function start(page, { element, find, findAll }) {
-  for (const $one of findAll('form[data-act=basket]')) {
-    const $form = /** @type {HTMLFormElement} */ ($one);
-    const $till = find('[data-till]', $form);
-    if ($till) new Basket(page, $form, $till, { element, find, findAll }).begin();
+export function start(page, tools) {
+  for (const $till of tools.findAll('form[data-act=basket] [data-till]')) {
+    new Basket(page, /** @type {HTMLFormElement} */ ($till.closest('form')), $till, tools).begin();
   }
 }
 
@@ -18,47 +15,21 @@ class Basket {
    * @param {Page} page
    * @param {HTMLFormElement} $form
    * @param {HTMLElement} $till
-   * @param {Pick<Tools, 'element' | 'find' | 'findAll'>} tools
+   * @param {Tools} tools
    */
   constructor(page, $form, $till, tools) {
     this.page = page;
     this.$form = $form;
     this.$till = $till;
     this.tools = tools;
-    this.key = `preau-basket ${$form.dataset.slot}`;
-    this.isRestored = false;
-    this.isCast = false;
   }
 
   begin() {
     // The form itself changes when the page fills it in: that is nobody's choice.
-    this.$form.addEventListener('change', ({ target }) => target !== this.$form && this.change(/** @type {HTMLInputElement} */ (target)));
+    this.$form.addEventListener('change', ({ target }) => (target === this.$form ? this.tell() : this.change(/** @type {HTMLInputElement} */ (target))));
     // Before the form's own listener: what is over the sum is not signed.
     document.addEventListener('submit', (event) => event.target === this.$form && this.check(event), true);
-    // The page ticks what this phone has cast before; a basket begun since then comes after it.
-    new MutationObserver(() => this.settle()).observe(this.$form, { attributeFilter: ['data-ticked'] });
-    if (this.$form.dataset.ticked !== undefined) this.settle();
     this.tell();
-  }
-
-  /** What was cast is no draft any more: once the phone holds it as an act, and not before. */
-  settle() {
-    if (this.isCast) this.draft(null);
-    this.isCast = false;
-    this.restore();
-  }
-
-  /**
-   * Keeps a basket on the phone, or with null forgets it; without `basket` what is kept.
-   * @param {string | null} [basket]
-   */
-  draft(basket) {
-    try {
-      if (basket === undefined) return localStorage.getItem(this.key);
-      if (basket === null) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, basket);
-    } catch { /* the phone keeps nothing: the basket is only on this page */ }
-    return null;
   }
 
   inputs() {
@@ -73,40 +44,15 @@ class Basket {
   change(changed) {
     const isBlank = changed.value === 'blank' && changed.checked;
     for (const input of this.inputs()) {
-      if (input instanceof HTMLSelectElement ? isBlank : (input.value === 'blank') !== isBlank) this.set(input, []);
+      if (input instanceof HTMLSelectElement) input.value = isBlank ? '' : input.value;
+      else if ((input.value === 'blank') !== isBlank) input.checked = false;
     }
-    this.isCast = false;
-    this.draft(this.values().join(' '));
-    this.show('[data-draft]', true);
-    this.show('[data-over]', false);
+    this.hideFault();
     this.page.tell(this.tell());
   }
 
-  /**
-   * @param {HTMLInputElement | HTMLSelectElement} input
-   * @param {string[]} values
-   */
-  set(input, values) {
-    if (input instanceof HTMLSelectElement) input.value = [...input.options].map((one) => one.value).find((one) => one && values.includes(one)) || '';
-    else input.checked = values.includes(input.value);
-  }
-
-  restore() {
-    const draft = this.isRestored ? null : this.draft();
-    this.isRestored = true;
-    if (draft !== null) {
-      for (const input of this.inputs()) this.set(input, draft.split(' '));
-      this.show('[data-draft]', true);
-    }
-    this.tell();
-  }
-
-  /**
-   * @param {string} selector
-   * @param {boolean} isShown
-   */
-  show(selector, isShown) {
-    this.tools.find(selector, this.$form).hidden = !isShown;
+  hideFault() {
+    this.tools.find('[data-over]', this.$form).hidden = true;
   }
 
   chosen() {
@@ -155,13 +101,7 @@ class Basket {
 
   /** @param {Event} event */
   check(event) {
-    if (this.isFine()) {
-      // An empty basket is asked about by the form.
-      this.isCast = this.values().length > 0;
-      this.show('[data-draft]', false);
-      this.show('[data-over]', false);
-      return;
-    }
+    if (this.isFine()) return this.hideFault();
     event.preventDefault();
     event.stopImmediatePropagation();
     const { element, find } = this.tools;

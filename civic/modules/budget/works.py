@@ -6,6 +6,7 @@ takes the place of `done` and `milestone` in the settings.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from civic.settings import FilesReader
 MOST_PHOTOS = 60  # of a budget: a town's files are held in memory
 MOST_BYTES = 150_000
 _TABLE = "works.toml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.webp")  # an address that needs no escaping
 _RIFF, _EXTENDED, _LOSSLESS, _LOSSY = b"RIFF", b"VP8X", b"VP8L", b"VP8 "
 _TELLS_MORE = 0x0C  # flags of an extended file: when and where it was taken, by what
 
@@ -54,6 +56,11 @@ def _works(files: Mapping[str, bytes], where: str, languages: tuple[str, ...]) -
         raise DeclarationError(f"{where}/{_TABLE}: {error}") from None
     check_members(table, where, frozenset({"done", "milestone"}))
     photos = {name: data for name, data in files.items() if name != _TABLE}
+    for name in photos:
+        if not _NAME.fullmatch(name):
+            raise DeclarationError(
+                f"{where}/{name}: a photo has a name of letters, digits and hyphens, and ends in .webp"
+            )
     sizes = {name: photo_size(data, f"{where}/{name}") for name, data in photos.items()}
     milestones = read_milestones(table, where, languages, sizes)
     shown = {photo.name for one in milestones for photo in one.photos}

@@ -85,7 +85,7 @@ class Pages:
                 "takes_votes": self.shelf.takes_votes(document),
                 "cosigners": self.shelf.settings.cosigners,
                 "filed": self._filed(document),
-                "on": _noon(document.get("date", "")),
+                "on": _instant_on(document.get("date", "")),
             },
             target=document["id"],
             as_of=document["as_of"],
@@ -224,9 +224,9 @@ class Pages:
             yield Page(f"/{self.slug}/resultat/", "ideas/result.html", context, as_of=as_of, pack="list")
 
 
-def _noon(day: str) -> int | None:
-    """An instant that is on this day wherever the town is, None for ""."""
-    return int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()) if day else None
+def _instant_on(day: str) -> int | None:
+    """An instant that is on this day in every zone from UTC-11 to UTC+12, None for ""."""
+    return int(datetime.fromisoformat(f"{day}T11:00:00+00:00").timestamp()) if day else None
 
 
 def _groups(tree: Tree) -> list[dict[str, Any]]:

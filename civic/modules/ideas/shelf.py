@@ -47,6 +47,7 @@ class IdeasShelf:
         self.statuses = Statuses(statuses)
         self.talk = Talk()
         self.day = 0  # of the newest act that shows: proposals are drawn by lot once a day
+        self._is_lot_due = False  # a day has begun, and nobody has asked yet for its draw
         self.orders = {
             "support": Order(by_support),
             "relevance": Order(self._relevance),
@@ -86,14 +87,19 @@ class IdeasShelf:
         return {"order:relevance"} if about is not None and self.orders["relevance"].put(about) else set()
 
     def _put_in_orders(self, document: Document) -> set[str]:
-        is_drawn_anew = document["as_of"] // _DAY > self.day
-        if is_drawn_anew:
-            self.day = document["as_of"] // _DAY
+        if document["as_of"] // _DAY > self.day:
+            self.day, self._is_lot_due = document["as_of"] // _DAY, True
+        kept = [name for name in self.orders if name != "lot" or not self._is_lot_due]
+        moved = {f"order:{name}" for name in kept if self.orders[name].put(document)}
+        return moved | ({"order:lot"} if self._is_lot_due else set())
+
+    def _draw(self) -> None:
+        """Draws by lot for the day, once: a past that is read again has many days, of which only the last shows."""
+        if self._is_lot_due:
             lot = self.orders["lot"] = Order(self._lot)
             for one in self.proposals:
                 lot.put(one)
-        moved = {f"order:{name}" for name, order in self.orders.items() if order.put(document)}
-        return moved | ({"order:lot"} if is_drawn_anew else set())
+            self._is_lot_due = False
 
     def _put_proposal(self, document: Document) -> set[str]:
         number, before = document["number"], self.by_id.get(document["id"])
@@ -153,6 +159,7 @@ class IdeasShelf:
 
     def pages(self, topics: frozenset[str] | None) -> Iterator[Page]:
         """See Shelf."""
+        self._draw()
         pages = Pages(self)
         if topics is None or ALL in topics:
             yield from pages.all()
@@ -198,6 +205,7 @@ class IdeasShelf:
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""
+        self._draw()
         yield from open_data.files(self.consultation, self.row, self.proposals)
         standing = [self.standing(one) for one in self.orders["relevance"].ranked()]
         yield from open_data.ranking_files(self.consultation, standing)

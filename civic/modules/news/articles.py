@@ -21,7 +21,9 @@ _NAMED = re.compile(r"[0-9-]*[a-z].*")  # a page of digits alone would look like
 _TAKEN = frozenset({"agenda", "affiche", "donnees", "flux", "files", "page", "widget"})
 _TABLE = "article.toml"
 _ARTICLE = frozenset({"date", "event"})
-_EVENT = frozenset({"starts_at", "ends_at", "place", "cancelled", "seats", "seats_each", "until"})
+_EVENT = frozenset(
+    {"starts_at", "ends_at", "place", "cancelled", "seats", "seats_each", "until", "changed_at", "minutes_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Event:
     seats_each: int  # at most in one registration
     until: int  # last instant of registrations
     minutes: Mapping[str, str]  # Markdown by language, {} before there are any
+    changed_at: int = 0  # when hour or place were last changed, or it was cancelled; 0 where nobody is to be told
+    minutes_at: int = 0  # when the minutes were published; 0 likewise
 
     @property
     def takes(self) -> bool:
@@ -52,6 +56,11 @@ class Article:
     date: int
     texts: Mapping[str, Text]
     event: Event | None
+
+    @property
+    def updated_at(self) -> int:
+        """When the town last changed something that people are told of."""
+        return self.date if self.event is None else max(self.date, self.event.changed_at, self.event.minutes_at)
 
     @property
     def changes_at(self) -> tuple[int, ...]:
@@ -110,7 +119,10 @@ def _event(table: Mapping[str, Any], minutes: Mapping[str, str], where: str) -> 
     if not 0 <= seats <= MOST_PLACES or not 1 <= each <= MOST_SEATS:
         raise DeclarationError(f"{where}: at most {MOST_PLACES} seats, of which one person takes {MOST_SEATS} at most")
     cancelled = read_member(own, "cancelled", bool, where, default=False)
-    return Event(starts, ends, place, cancelled, seats, each, until, minutes)
+    changed, told = (read_instant(own, one, where) if one in own else 0 for one in ("changed_at", "minutes_at"))
+    if told and not minutes:
+        raise DeclarationError(f"{where}: 'minutes_at' needs the files minutes.<language>.md")
+    return Event(starts, ends, place, cancelled, seats, each, until, minutes, changed, told)
 
 
 def _minutes(files: Mapping[str, bytes], where: str, languages: tuple[str, ...]) -> dict[str, str]:

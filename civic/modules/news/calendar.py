@@ -40,7 +40,7 @@ def _event_lines(article: Article, lang: str, url: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     # The host makes it unique in the world, the id in the town; it stays when title or hour change.
     yield f"UID:{article.id}@{url.split('/')[2]}"
-    yield f"DTSTAMP:{_instant(article.date)}"
+    yield f"DTSTAMP:{_instant(article.updated_at)}"
     yield f"DTSTART:{_instant(event.starts_at)}"
     yield f"DTEND:{_instant(event.ends_at)}"
     yield f"SUMMARY:{_escaped(text.title)}"
@@ -48,8 +48,8 @@ def _event_lines(article: Article, lang: str, url: str) -> Iterator[str]:
         yield f"DESCRIPTION:{_escaped(text.summary)}"
     yield f"LOCATION:{_escaped(event.place)}"
     yield f"URL:{url}"
-    # A cancellation is a later version of the event, or calendars keep the first one.
-    yield f"SEQUENCE:{int(event.is_cancelled)}"
+    # A change or a cancellation is a later version of the event, or calendars keep the first one.
+    yield f"SEQUENCE:{int(event.is_cancelled) + int(event.changed_at > 0)}"
     yield f"STATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}"
     yield "END:VEVENT"
 

@@ -13,6 +13,7 @@ from civic.module import Declared, Document, Entered, Entry, Offered, Option
 from civic.modules.news.articles import MOST_SEATS, Article, articles_of, find, slot_id
 from civic.modules.news.line import asked_of, states
 from civic.modules.news.shelf import NewsShelf
+from civic.modules.news.telling import announced, titles
 from civic.queues import Place, Queue
 from civic.refusals import Code, Refused
 from civic.settings import no_settings
@@ -74,12 +75,12 @@ class News:
         if article is None or article.event is None or name not in ("event", "seats"):
             return None
         if name == "event":
-            return Offered((Option(article.name, label=_titles(article)),))
+            return Offered((Option(article.name, label=titles(article)),))
         return Offered(tuple(Option(one) for one in self.choices[: article.event.seats_each]))
 
     def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
         """Every article, which people may also talk about."""
-        return tuple(Declared(one.id, "articles") for one in articles_of(consultation).values())
+        return tuple(Declared(one.id, "articles", page=one.name) for one in articles_of(consultation).values())
 
     def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
         """A registration lies in the slot of its event: one a person."""
@@ -115,11 +116,8 @@ class News:
         return tuple(at for one in articles_of(consultation).values() for at in one.changes_at)
 
     def announced(self, consultation: Consultation) -> tuple[Announced, ...]:
-        """Every article, by the date that the town gave it."""
-        return tuple(
-            Announced(one.name, one.date, f"/{consultation.slug}/{one.name}/", _titles(one))
-            for one in articles_of(consultation).values()
-        )
+        """See Announces."""
+        return announced(consultation)
 
     def check_place(self, kind: str, payload: Any, consultation: Consultation, rx: int) -> None:
         """See Queueing. After the last hour the grace holds, but never beyond the event itself."""
@@ -150,8 +148,4 @@ class News:
 
 def _queue(article: Article) -> Queue:
     at = article.date if article.event is None else article.event.starts_at
-    return Queue(article.id, _titles(article), at)
-
-
-def _titles(article: Article) -> dict[str, str]:
-    return {lang: text.title for lang, text in article.texts.items()}
+    return Queue(article.id, titles(article), at)

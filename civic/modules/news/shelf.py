@@ -88,7 +88,7 @@ class NewsShelf:
         for one in self.articles[: -FEED - 1 : -1]:
             text = one.texts[lang]
             words = "\n\n".join(filter(None, (text.summary, text.body.strip())))
-            yield FeedEntry(one.id, f"/{slug}/{one.name}/", text.title, words, "", lang, one.date, one.date)
+            yield FeedEntry(one.id, f"/{slug}/{one.name}/", text.title, words, "", lang, one.date, one.updated_at)
 
     def summary(self) -> tuple[tuple[str, int], ...]:
         """How many articles, and how many events are to come."""

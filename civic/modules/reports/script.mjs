@@ -35,8 +35,9 @@ export function start(page, { element, find, say }) {
   const known = fetch($near.dataset.near || '').then((answer) => answer.json()).catch(() => ({ reports: [] }));
   let last = '';
   const look = async () => {
-    const label = $form.dataset.title = valueOf('category') && $category.selectedOptions[0].text;
-    const asked = { c: valueOf('category'), address: valueOf('place.address'), lat: valueOf('place.lat'), lon: valueOf('place.lon') };
+    const c = $category.value;
+    const label = $form.dataset.title = c && $category.selectedOptions[0].text;
+    const asked = { c, address: valueOf('place.address'), lat: valueOf('place.lat'), lon: valueOf('place.lon') };
     const found = (await known).reports.filter((/** @type {Known} */ one) => isNear(one, asked)).slice(0, 3);
     const links = found.map((/** @type {Known} */ { n, address }) => element('li', {}, element(
       'a', { href: `${$near.dataset.report}${n}/#metoo` }, say('near.link', { n, label }), address ? `, ${address}` : '',

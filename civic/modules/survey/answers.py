@@ -1,6 +1,6 @@
 """What somebody answered: read strictly against the questionnaire, and what it adds to the totals.
 
-What is counted is written so that the totals alone can be told (figures.py): `<question>` for anybody who answered it,
+What is counted is written so that the totals alone can be told (figures.py): `<question>=` for anybody who answered it,
 `<question>=<option>` (a step of a scale likewise), `<question>.<row>=<option>`, `<question>=<option>^<place>` of a
 ranking, `<question>#<number>`, `<question>@<month>`, and `<question>*<question>=<answer>*<answer>` of two together.
 """
@@ -37,7 +37,7 @@ def parse_answers(values: Mapping[str, Any], survey: Survey) -> Answers:
         if question.id in values:
             if not is_asked:
                 raise Refused(Code.BAD_OPTION, "condition")
-            counted += [question.id, *_READ[question.type](question, values[question.id])]
+            counted += [f"{question.id}=", *_READ[question.type](question, values[question.id])]
         elif is_asked and question.is_required:
             raise Refused(Code.BAD_PAYLOAD, "required")
     return Answers(values, (*counted, *_together(survey, values)))

@@ -38,7 +38,7 @@ def figures_of(totals: Mapping[str, int], people: int) -> Figures:
             name, _, month = key.partition("@")
             months[name][month] = n
         else:
-            answered[key] = n
+            answered[name] = answered.get(name, 0) + n
     return {
         "people": people,
         "answered": answered,

@@ -86,7 +86,7 @@ class SurveyModule:
 
     def declared(self, consultation: Consultation) -> tuple[Declared, ...]:
         """The questionnaire, which people may also talk about."""
-        return (Declared(slot_id(consultation.slug), "surveys"),)
+        return (Declared(slot_id(consultation.slug), "surveys", page=""),)
 
     def slot_of(self, kind: str, payload: Any, consultation: Consultation) -> str:
         """One sheet a person."""

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 APPROVAL, KNAPSACK, POINTS, RANKING = "approval", "knapsack", "points", "ranking"
 TYPES = (APPROVAL, KNAPSACK, POINTS, RANKING)
-_PART = re.compile(r"([1-9]\d{0,2})(?:\*([1-9]\d{0,2}))?")
+# Written out: \d also takes the digits of other scripts, which phones that recount do not.
+_PART = re.compile(r"([1-9][0-9]{0,2})(?:\*([1-9][0-9]{0,2}))?")
 
 
 class BallotRules(NamedTuple):

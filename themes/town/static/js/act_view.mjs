@@ -128,9 +128,9 @@ export function nextPlace({ site }, act) {
 
 /** @param {Act} act */
 function sayRefusal(act) {
-  if (act.code === 'closed' && act.closes) return sayOf('late', act, { when: sayMoment(act.closes) });
+  if (act.code === 'closed' && act.closes && isSaid('refused.late')) return sayOf('refused.late', act, { when: sayMoment(act.closes) });
   const key = `refused.${act.code}`;
-  return say(isSaid(key) ? key : 'refused.unknown');
+  return say(isSaid(key) ? key : 'unexplained');
 }
 
 /**

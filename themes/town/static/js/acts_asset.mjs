@@ -1,11 +1,11 @@
 // A separate asset, one a language: only the pages of a consultation have forms of acts, and what modules bring for them.
+import { onChange } from './changes.mjs';
 import { component } from './component.mjs';
 import { element, find, findAll } from './elements.mjs';
 import { readBody } from './form_body.mjs';
 import { showFaults } from './form_faults.mjs';
-import { startForms } from './forms.mjs';
+import { actForms, startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
-import { startOwnVotes } from './own_vote.mjs';
 import { learnWords, say } from './words.mjs';
 
 /**
@@ -20,13 +20,32 @@ function startPart($part) {
   $part.closest('form')?.addEventListener('change', () => void load(), { once: true });
 }
 
+/**
+ * What this phone did before is shown by a script of its own, once there is something to show.
+ * @param {Page} page
+ */
+async function startOwn(page) {
+  const look = async () => {
+    if ((await page.store.all('acts')).length) await import(OWN_URL);
+    // Nothing was chosen here before: what is in the form is the citizen's.
+    else for (const { dataset } of actForms()) dataset.ticked = dataset.ticked || 'none';
+  };
+  onChange(() => void look().catch(console.error));
+  await look();
+}
+
 /** @param {Page} page */
 function startActs(page) {
   component('forms', () => startForms(page));
   for (const $part of findAll('[data-part]')) component('part', () => startPart($part));
-  component('own votes', () => startOwnVotes(page));
+  component('own acts', () => startOwn(page));
   // What is of use only to who writes, or opens something, is loaded then.
-  const late = () => findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
+  const late = (/** @type {Event} */ { target }) => {
+    HERE.changed = /** @type {Node} */ (target);
+    void import(UNFINISHED_URL);
+    findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
+  };
+  component('unfinished', async () => localStorage.length && (await import(UNFINISHED_URL)));
   for (const type of ['input', 'toggle']) addEventListener(type, late, { once: true, capture: true });
   const tools = { element, find, findAll, readBody, say, showFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));

@@ -112,6 +112,9 @@ class FollowPage {
     if (!$link) return;
     this.nameIn(find('[data-about]', $wish), about, tail);
     const known = this.followed.find((one) => one.about === about);
+    const $send = find('button', $wish);
+    $send.dataset.first = $send.dataset.first || $send.textContent || '';
+    $send.textContent = (known ? $send.dataset.again : $send.dataset.first) || '';
     const offered = (about === slug ? $link.dataset.offers || '' : 'answer news').split(' ');
     for (const $box of /** @type {HTMLInputElement[]} */ (findAll('[name=purpose]', $wish))) {
       const $label = /** @type {HTMLElement} */ ($box.closest('label'));

@@ -2,6 +2,7 @@
 // sentence of its own words; it keeps no pages and answers no requests.
 import { askToFollow, writtenSubscription } from './follow_requests.mjs';
 import { openStore } from './outbox_db.mjs';
+import { notesOf, readNotes } from './unfinished_notes.mjs';
 
 /** The library only knows workers in general. */
 const FOLLOW_WORKER = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -16,15 +17,17 @@ function openOutbox() {
 }
 
 /**
- * What is to be said; whose vote has not left yet is told so.
+ * The sentence to be said, and where it leads: whose vote has not left yet is told so, and who has begun and not sent.
  * @param {string} code
  * @param {string} path
  */
-async function sentenceFor(code, path) {
-  if (code !== 'closing') return code;
-  const acts = /** @type {Act[]} */ (await openOutbox().all('acts').catch(() => []));
-  const isUnsent = acts.some((act) => act.state === 'waiting' && path.split('/').includes(act.consultation));
-  return isUnsent ? 'unsent' : code;
+async function tellingOf(code, path) {
+  if (code !== 'closing') return { sentence: code, path };
+  const store = openOutbox();
+  const acts = /** @type {Act[]} */ (await store.all('acts').catch(() => []));
+  if (acts.some((act) => act.state === 'waiting' && path.split('/').includes(act.consultation))) return { sentence: 'unsent', path };
+  const [begun] = notesOf(await readNotes(store).catch(() => ({})), path);
+  return begun ? { sentence: `unfinished.${begun.kind}`, path: begun.page } : { sentence: code, path };
 }
 
 /** @param {PushMessageData | null} data */
@@ -37,8 +40,10 @@ function readMessage(data) {
 /** @param {PushMessageData | null} data */
 async function showMessage(data) {
   const { code, path, words, lang } = readMessage(data);
-  const body = words[`push.${await sentenceFor(code, path)}`] || words['push.news'];
-  const options = { body, lang, tag: `${code} ${path}`, icon: PUSH_ICON, badge: PUSH_ICON, data: { path } };
+  const telling = await tellingOf(code, path);
+  // A kind that a module brings no sentence for is spoken of as any.
+  const body = words[`push.${telling.sentence}`] || words[`push.${telling.sentence.split('.')[0]}`] || words['push.news'];
+  const options = { body, lang, tag: `${code} ${path}`, icon: PUSH_ICON, badge: PUSH_ICON, data: { path: telling.path } };
   await FOLLOW_WORKER.registration.showNotification(TOWN, options);
 }
 
@@ -46,7 +51,7 @@ async function showMessage(data) {
 async function openPath(path) {
   const address = new URL(path, location.origin).href;
   const windows = await FOLLOW_WORKER.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const open = windows.find((one) => one.url.split('#')[0] === address);
+  const open = windows.find((one) => one.url.split('#')[0] === address.split('#')[0]);
   await (open ? open.focus() : FOLLOW_WORKER.clients.openWindow(address));
 }
 

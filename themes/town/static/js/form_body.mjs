@@ -1,5 +1,5 @@
 // The body of an act, read from its form as the form itself describes it: `data-body`, docs/formats.md §10.
-import { BLANK, chosenValues } from './choice.mjs';
+import { BLANK } from './choice.mjs';
 import { find, findAll } from './elements.mjs';
 import { lengthOf, normalise } from './text.mjs';
 import { isSaid, say, sayCount, sayNumber } from './words.mjs';
@@ -50,7 +50,7 @@ function readText($field, kind) {
  * Where the value of an input goes, from its name: with `#` at its end it is a number, with `[]` a list.
  * @param {string} name
  */
-function pathOf(name) {
+export function pathOf(name) {
   return name.replace(/\[\]$|#$/, '').split('.');
 }
 
@@ -88,24 +88,6 @@ function readTree($form, root, faults) {
   if (!seen.size || Object.keys(tree).length || faults.length) return tree;
   faults.push({ field: [...seen][0], text: sayMissing(kind, root), missing: true });
   return tree;
-}
-
-/**
- * Puts what an act says back into its form.
- * @param {HTMLFormElement} $form
- * @param {ActBody} body
- */
-export function fillForm($form, body) {
-  for (const one of $form.elements) {
-    const $field = /** @type {HTMLInputElement} */ (one);
-    if (!$field.name) continue;
-    const value = pathOf($field.name).reduce((/** @type {any} */ part, key) => part && part[key], body);
-    const chosen = value === undefined ? [] : chosenValues(value).map(String);
-    if (['radio', 'checkbox'].includes($field.type)) $field.checked = chosen.includes($field.value);
-    else if (one instanceof HTMLSelectElement && Array.isArray(value)) for (const $each of one.options) $each.selected = chosen.includes($each.value);
-    else if (value !== undefined || $field.type !== 'hidden') $field.value = String(value ?? '');
-  }
-  $form.dispatchEvent(new Event('change'));
 }
 
 /**

@@ -1,13 +1,13 @@
 // Takes over the forms of acts: checks, signs, stores, then sends. Without this file they are plain forms.
 import { showAndSend, statusPlace } from './act_sheet.mjs';
 import { sayFor } from './act_view.mjs';
-import { find, findAll, focusOn } from './elements.mjs';
-import { fillForm, readBody } from './form_body.mjs';
+import { findAll, focusOn } from './elements.mjs';
+import { readBody } from './form_body.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
+import { HERE } from './here.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
-import { forgetWords, keepWords } from './unfinished.mjs';
 import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
@@ -70,11 +70,13 @@ async function submitForm(page, $form) {
   if (faults.length) return showFaults($form, faults);
   clearFaults($form);
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
-  if (!kept && (draft.token || draft.kept)) return showFaults($form, [{ field: '', text: say('refused.unknown'), missing: false }]);
+  if (!kept && (draft.token || draft.kept)) return showFaults($form, [{ field: '', text: say('unexplained'), missing: false }]);
   // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
-  forgetWords($form);
+  // What was filled in is no draft any more (unfinished.mjs, which may not be here yet).
+  delete HERE.changed;
+  $form.dispatchEvent(new Event('queued'));
   if (!draft.counts) resetForm($form);
   void showAndSend(page, $form, kept).catch(console.error);
 }
@@ -88,27 +90,13 @@ function resetForm($form) {
   focusOn(statusPlace($form));
 }
 
-/**
- * "Corriger et renvoyer": the form again, with what was written.
- * @param {Page} page
- * @param {HTMLFormElement} $form
- */
-async function resumeDraft(page, $form) {
-  const id = /^#reprendre=([\w-]+)$/.exec(location.hash);
-  const act = id && /** @type {Act | undefined} */ (await page.store.get('acts', id[1]));
-  if (!act || act.kind !== $form.dataset.act) return;
-  fillForm($form, act.body);
-  $form.dataset.replaces = act.id;
-  const $first = find('input:not([type=hidden]), textarea', $form);
-  if ($first) $first.focus();
-}
-
 /** @param {Page} page */
 export function startForms(page) {
   // No WebCrypto (a page without TLS): leave the plain forms alone.
   if (!globalThis.crypto || !crypto.subtle) return;
   for (const $form of actForms()) {
     $form.noValidate = true;
+    $form.addEventListener('input', () => ($form.dataset.touched = '1'), { once: true });
     $form.addEventListener('submit', (event) => {
       event.preventDefault();
       if ($form.dataset.busy) return;
@@ -117,7 +105,5 @@ export function startForms(page) {
         .catch(console.error)
         .finally(() => delete $form.dataset.busy);
     });
-    keepWords($form);
-    void resumeDraft(page, $form);
   }
 }

@@ -7,7 +7,7 @@ import { isEarly } from './due.mjs';
 import { dismissAct, hurryAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
 import { photosOf } from './act_photos.mjs';
-import { say, sayDay, sayDeadline, sayNumber } from './words.mjs';
+import { isSaid, say, sayDay, sayDeadline, sayNumber } from './words.mjs';
 
 /**
  * What became of the act, counted or missing included.
@@ -173,7 +173,7 @@ function fillSection(page, $section, acts) {
 
 /** @param {Act} act */
 function fingerprint(act) {
-  return [act.state, act.code, act.sent, Object.values(act.photos || {}), act.number, act.line, act.absent, !PROOFS.of, isEarly(act, Date.now() / 1000)].join();
+  return [act.state, act.code, act.sent, Object.values(act.photos || {}), act.number, act.line, act.absent, !PROOFS.of, isSaid('wait.unavailable'), isEarly(act, Date.now() / 1000)].join();
 }
 
 /**
@@ -208,6 +208,10 @@ async function showActs(page) {
   if ($tools) $tools.hidden = !waiting.length;
   if ($focused && $focused !== document.body && document.activeElement !== $focused) refocus($focused, id);
   if (acts.some((act) => act.receipt)) await loadProofs(page);
+  if (acts.some((act) => act.code) && !isSaid('wait.unavailable')) {
+    await import(REFUSALS_URL);
+    await showActs(page);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { showAndSend, statusPlace } from './act_sheet.mjs';
 import { choiceWord, sayFor, sayOf, statusChip, subjectOf } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';
-import { fillForm } from './form_body.mjs';
+import { fillForm } from './form_filling.mjs';
 import { actForms, draftOf } from './forms.mjs';
 import { standingAct, standingActs, withdrawAct } from './outbox.mjs';
 import { phaseAt } from './phases.mjs';
@@ -38,7 +38,7 @@ function placeOf({ consultation, slot = '', token, signer }) {
  */
 function fitForm(page, $form, acts) {
   const draft = draftOf($form);
-  const { signer = '', ticked } = $form.dataset;
+  const { signer = '', ticked, touched } = $form.dataset;
   const act = standingAct(acts, placeOf(draft));
   const vote = act && act.counts ? act : undefined;
   const $withdraw = find('[data-withdraw]', $form);
@@ -48,9 +48,10 @@ function fitForm(page, $form, acts) {
   const $legend = find('legend:not([id])', $form);
   if (vote && $send) $send.textContent = sayFor('own.save', vote.kind);
   if (vote && $legend) $legend.textContent = say('own.change');
-  // Once, or once it is known whose ballot this is, or when it was withdrawn: then the choice is the citizen's.
+  // Once, or once it is known whose ballot this is, or when it was withdrawn: then the choice is the citizen's; who was
+  // faster than this script keeps theirs.
   const filled = vote ? `of ${signer}` : 'none';
-  if (act && ticked !== filled) fillForm($form, vote ? vote.body : {});
+  if (act && ticked !== filled && (ticked || !touched)) fillForm($form, vote ? vote.body : {});
   $form.dataset.ticked = filled;
 }
 

@@ -9,6 +9,7 @@ import { startPersonPage } from './person_page.mjs';
 function startPerson(page) {
   const [$person, $link, $mine] = [find('[data-person]'), find('[data-link]'), find('[data-mine]')];
   if ($mine) $mine.addEventListener('toggle', () => void import($mine.dataset.mine || ''), { once: true });
+  if ($person) component('unfinished', async () => localStorage.length && (await import(UNFINISHED_URL)));
   if ($person) return startPersonPage(page, $person);
   if ($link) startConfirmPage(page, $link);
 }

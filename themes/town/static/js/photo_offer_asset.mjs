@@ -17,6 +17,6 @@ function offerPhotos($input) {
   });
 }
 
-component('photo fields', () => {
+component('photos', () => {
   for (const $input of findAll('[data-photos]')) offerPhotos(/** @type {HTMLInputElement} */ ($input));
 });

@@ -6,9 +6,9 @@ const FRESH = 60000;
 
 /** @typedef {{ h: string, n: number, pages: string[] }} Pack */
 
-/** @param {string} hash */
-function packPath(hash) {
-  return `/p/${hash}.json`;
+/** @param {string} name */
+function packPath(name) {
+  return `/p/${name}.json`;
 }
 
 /**
@@ -25,7 +25,10 @@ async function keepPack({ h }) {
   // A host that serves an old file under a new name: stop here, the old manifest still stands.
   if (hex !== h) throw new Error(`pack ${h} has another content`);
   const text = new TextDecoder().decode(bytes);
-  for (const page of Object.values(JSON.parse(text))) await keepAssets(String(page));
+  const { words = [], ...pages } = JSON.parse(text);
+  for (const page of Object.values(pages)) await keepAssets(page);
+  // Once more by themselves: who looks for something does not read all the pages.
+  await writeCopy(PACKS, packPath(`${h}.words`), new Response(JSON.stringify(words)));
   await writeCopy(PACKS, path, stamped(text, 'application/json'));
 }
 
@@ -57,8 +60,10 @@ async function manifests() {
 
 /** Drops packs that no manifest names, and what only they needed. */
 async function tidy() {
-  const kept = new Set((await manifests()).flatMap(({ packs }) => packs.map((pack) => packPath(pack.h))));
-  for (const path of await listCopies(PACKS)) if (!kept.has(path)) await dropCopy(PACKS, path);
+  const kept = (await manifests()).flatMap(({ packs }) => packs.map(({ h }) => h));
+  for (const path of await listCopies(PACKS)) {
+    if (!kept.some((hash) => path.includes(hash))) await dropCopy(PACKS, path);
+  }
   const texts = [];
   for (const cache of [PACKS, SEEN]) {
     for (const path of await listCopies(cache)) {

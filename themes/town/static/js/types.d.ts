@@ -18,6 +18,10 @@ declare const ACT_WORDS: Record<string, string>;
 declare const SECRET_WORDS: Record<string, string>;
 declare const KEEP_URL: string;
 declare const KEEP_WORDS: Record<string, string>;
+declare const OWN_URL: string;
+declare const OWN_WORDS: Record<string, string>;
+declare const UNFINISHED_URL: string;
+declare const UNFINISHED_WORDS: Record<string, string>;
 declare const REFUSALS_URL: string;
 declare const REFUSAL_WORDS: Record<string, string>;
 declare const CARRY_URL: string;
@@ -158,6 +162,19 @@ interface Act extends Draft {
   absent?: number;
   /** what became of its photos, by hash; one that is not here has not left */
   photos?: Record<string, 'sent' | 'refused' | 'lost'>;
+}
+
+/** That something was begun on this phone and not sent, and where: nothing of what was written. */
+interface UnfinishedNote {
+  kind: Kind;
+  consultation: string;
+  title: string;
+  /** where it goes on */
+  page: string;
+  /** epoch seconds, 0 where it never closes */
+  closes: number;
+  /** when it was begun */
+  at: number;
 }
 
 type Table = 'acts' | 'keys' | 'state';
