@@ -84,13 +84,13 @@ def consultation_toml(plan: Plan, languages: tuple[str, ...], revision: int, sta
     """The rules of an import, open from `starts_at` to `ends_at`, both included."""
     categories = ""
     for slug, label in plan.categories:
-        labels = "\n".join(f"{language} = {_quoted(label)}" for language in languages)
-        categories += CATEGORY.format(id=_quoted(slug), labels=labels)
-    texts = "\n".join(f"{one} = {_quoted(CLOSED.get(one, CLOSED['en']))}" for one in languages)
+        labels = "\n".join(f"{language} = {_value(label)}" for language in languages)
+        categories += CATEGORY.format(id=_value(slug), labels=labels)
+    texts = "\n".join(f"{one} = {_value(CLOSED.get(one, CLOSED['en']))}" for one in languages)
     notice = NOTICE.format(revision=revision, ends_at=_instant(ends_at), texts=texts) if revision > 1 else ""
     budget = plan.budget
     return CONSULTATION.format(
-        module=_quoted("ideas" if budget is None else "budget"),
+        module=_value("ideas" if budget is None else "budget"),
         kinds=json.dumps(["proposal", "vote"] if budget is None else ["basket"]),
         budget="" if budget is None else budget_toml(budget, languages),
         revision=revision,
@@ -123,11 +123,8 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name} = {_value(one)}" for name, one in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
+    # A JSON string is a TOML basic string, but for this one sign.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _instant(epoch: int) -> str:

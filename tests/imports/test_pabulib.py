@@ -72,6 +72,13 @@ def test_points_and_ranks_stay_what_they_are(text: str, ballot: dict[str, object
     assert [one.choice for one in plan.baskets] == choices
 
 
+def test_whatever_signs_a_file_holds_its_rules_can_be_read_back() -> None:
+    """TOML wants one sign escaped that JSON leaves as it is."""
+    plan = plan_of(FILE.replace("Cadre de vie", "Cadre\x7f \\ \u2028 de vie"))
+    table = tomllib.loads(consultation_toml(plan, ("fr",), 1, 0, 1))
+    assert "Cadre\x7f \\ \u2028 de vie" in [one["label"]["fr"] for one in table["category"]]
+
+
 @pytest.mark.parametrize("name", ["PC-16", "1\u0666"])
 def test_projects_are_numbered_where_their_ids_are_no_numbers(name: str) -> None:
     plan = plan_of(FILE.replace("16;4", f"{name};4").replace("0;4,16", f"0;4,{name}"))
