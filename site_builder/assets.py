@@ -235,8 +235,8 @@ def _acts_script(theme: Theme, page: Path, code: str, modules: frozenset[str], g
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     prelude = brings + _constants({**given, _ACTS.words: known | said})
-    entry, before = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
-    return _ended(bundle(entry, prelude, lends_to=[before], borrows_from=[page]))
+    entry, behind = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
+    return _ended(bundle(entry, prelude, lends_to=[behind], borrows_from=[page]))
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:
