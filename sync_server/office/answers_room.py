@@ -13,7 +13,7 @@ from civic.module import Module
 from civic.official import MERGED, MOST_LETTERS, NOT_SAID, Answer, answer_bytes, check_answer
 from civic.refusals import Code, Refused
 from civic.text import normalise
-from sync_server.office.moderation import LAST, Written, written
+from sync_server.office.moderation import LAST, Written, page_of, written
 from sync_server.office.pages import draw, words
 from sync_server.office.parts import Office, office
 from sync_server.office.permits import Need, may, needs, scope
@@ -145,7 +145,6 @@ def _number(typed: str, field: str) -> int:
 
 def _page(space: str, item: Item, module: Module, typed: Mapping[str, str], no: Refused | None) -> Response:
     desk, slug = office(), item.shown.consultation
-    town = desk.town(space)
     return draw(
         "answer",
         no=no,
@@ -158,7 +157,7 @@ def _page(space: str, item: Item, module: Module, typed: Mapping[str, str], no: 
         typed=typed,
         has_said=no is None and request.args.get("said", "") == "1",
         most=MOST_LETTERS,
-        page="" if town is None else f"{desk.services.settings.site_url or town.content.space.site_url}/{slug}/",
+        page=page_of(desk, space, slug),
     )
 
 

@@ -37,6 +37,8 @@ class Written(NamedTuple):
     rx: int
     state: str  # shown | hidden | withdrawn | erased
     why: Hidden | None
+    place: str  # as it was written, else its position, else ""
+    photos: int  # how many it names
 
 
 @blueprint.get("/office/space/<space>/moderation")
@@ -120,8 +122,10 @@ def _find(space: str, no: int, need: Need) -> Shown:
 def _page(space: str, one: Shown, no: Refused | Problem | None) -> Response:
     found, kind = signed_in(), one.slot.partition(":")[0]
     is_answered = any(kind in module.targets for module in office().answered(space).values())
+    item = office().answering.find(space, one.first_no) if is_answered else None
     return draw(
-        "words", no=no, one=written(office(), space, one), reasons=REASONS, is_fresh=is_fresh(found),
+        "words", no=no, one=written(office(), space, one), reasons=REASONS,
+        page=f"{page_of(office(), space, one.consultation)}{item.number}/" if item else "", is_fresh=is_fresh(found),
         is_moderator=may(found.roles, space, Need.MODERATE, one.consultation), typed=request.form.get("words", ""),
         may_answer=is_answered and may(found.roles, space, Need.ANSWER, one.consultation),
         chosen=request.form.get("reason", ""),
@@ -136,7 +140,20 @@ def written(desk: Office, space: str, one: Shown) -> Written:
     title, text, name, lang = (str(body.get(member) or "") for member in ("title", "text", "name", "lang"))
     state = "erased" if one.envelope is None else "withdrawn" if one.withdrawn else "hidden" if one.hidden else "shown"
     about = _title_of(desk, space, one.consultation)
-    return Written(one.first_no, one.consultation, about, title, text, name, lang, one.rx, state, one.hidden)
+    place, photos = _place_of(body.get("place") or {}), len(body.get("photos") or ())
+    return Written(
+        one.first_no, one.consultation, about, title, text, name, lang, one.rx, state, one.hidden, place, photos
+    )  # fmt: skip
+
+
+def page_of(desk: Office, space: str, slug: str) -> str:
+    """The address of a consultation on the town's site; "" for a town that is gone."""
+    town = desk.town(space)
+    return "" if town is None else f"{desk.services.settings.site_url or town.content.space.site_url}/{slug}/"
+
+
+def _place_of(place: dict[str, Any]) -> str:
+    return str(place.get("address") or ", ".join(str(place[part]) for part in ("lat", "lon") if place.get(part)))
 
 
 def _title_of(desk: Office, space: str, slug: str) -> str:

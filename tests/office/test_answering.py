@@ -17,8 +17,9 @@ from sync_server.storage.tables import answers as answers_table
 from tests.civic.town import MODULES, jti
 from tests.contracts.history import rows
 from tests.office.rooms import Browser, arrive, desk_of
-from tests.sync_server.conftest import House
+from tests.sync_server.conftest import House, Opener
 from tests.sync_server.test_moving_people import moved
+from tests.sync_server.town_files import RULES
 
 ROOM = "/office/space/valbrume/answers"
 FORM = {"status": "study", "words-fr": "Merci.\r\nNous regardons.", "name": "Claire Morel, adjointe à la culture"}
@@ -142,3 +143,18 @@ def test_a_town_that_moves_takes_its_answers_along(ideas: House, tmp_path: Path)
     there = moved(ideas, tmp_path)
     assert rows(there.services.ledger, answers_table) == rows(ideas.services.ledger, answers_table) != []
     there.services.close()
+
+
+def test_who_answers_or_moderates_reads_where_it_is_and_goes_to_its_page(open_house: Opener) -> None:
+    house = open_house(RULES + "[ideas]\nplace = true\n")
+    ana = house.citizen(1)
+    body = {"title": "Un banc", "text": "Pour attendre le car.", "category": "", "name": "", "lang": "fr"}
+    body |= {"place": {"address": "Rue du Moulin", "area": "", "lat": "", "lon": ""}}
+    body |= {"photos": [{"sha256": "A" * 43, "alt": ""}]}
+    assert house.statuses(ana.seal(ana.payload("proposal", f"proposal:{jti(5)}", body, jti=jti(5)))) == ["accepted"]
+    clerk = arrive(house, role="clerk")
+    for room in (f"{ROOM}/1", "/office/space/valbrume/moderation/1"):
+        clerk.get(room)
+        assert '<strong dir="auto">Rue du Moulin</strong>' in clerk.page
+        assert "Photos\u00a0: 1, sur sa page." in clerk.page
+        assert '/filature/1/">Voir la page publique</a>' in clerk.page
