@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from civic.canonical import canonical_json
+from civic.consultation import Consultation
 from civic.space import Space
 from site_builder.bundle import brought, brought_in_parts, bundle
 from site_builder.colour import palette
@@ -44,22 +45,24 @@ _LATER = (
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
+    _Late("pressed_asset", "PRESSED_URL", ("trail.", "received"), "PRESSED_WORDS", ("REFUSALS_URL",)),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
 # What becomes of an act: said where acts are made or listed, and nowhere else.
-_OF_ACTS = ("refused.", "trail.", "wait.", "unfinished")
+_OF_ACTS = ("refused.", "received", "trail.", "wait.", "unfinished")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
-# Of a module's words: what the outbox alone says, what forms alone say, and the page of recounts.
-_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",)
-# Why an act is refused, or waits, is said to few: it comes when it is needed.
+# Of a module's words: what the outbox alone says, what forms alone say, the page of recounts, and a pressed form.
+_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS, _OF_PRESSED = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",), ("trail.", "received.")
+# Why an act is refused, or waits, is said to few, its steps to who made it: they come when they are needed.
 _ACTS = _Late(
     "acts_asset",
     "",
-    ("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused", "unfinished", "refused.unknown"),
+    ("unfinished", "refused.unknown"),
     "ACT_WORDS",
-    ("REFUSALS_URL",),
+    ("PRESSED_URL",),
 )
+_NAMED_ACTS = _ACTS._replace(name="named_acts_asset")
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "outbox": _Late(
@@ -78,23 +81,37 @@ _PARTS = {
     "like": _Late("like_asset"),
     "spare": _Late("spare_asset"),
     "person": _Late("person_asset"),
-    "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
     "mine": _Late("mine_asset", "", ("outbox.kind", "outbox.chosen"), "MINE_WORDS"),
-    "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "sealed": _Late("sealed_asset"),
-    "reading": _Late("reading_asset"),
+    "reading": _Late("reading_asset", needs=("PRESSED_URL",)),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
     "follow": _Late("follow_asset"),
 }
-# Parts that name what citizens chose or did, with the words of modules that they need.
-_NAMING = {"recount": ("choice.", *_OF_RECOUNTS), "mine": ("choice.", "counted.", "outbox.kind.")}
+# Scripts that name what citizens chose or did, with the words of modules that they need.
+_NAMING = {
+    "recount": ("choice.", *_OF_RECOUNTS),
+    "mine": ("choice.", "counted.", "outbox.kind."),
+    "pressed_asset": _OF_PRESSED,
+}
 # What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
 _PUSHED = "push."
 _APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
+
+
+class Acting(NamedTuple):
+    """What the script of acts of a consultation follows from."""
+
+    modules: frozenset[str]
+    is_named: bool
+
+
+def acting_of(consultation: Consultation) -> Acting:
+    """Which script of acts the pages of a consultation load."""
+    return Acting(frozenset(consultation.modules), consultation.mode == "named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ class Assets:
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
     parts: Mapping[str, Mapping[str, str]]  # by language, the scripts that pages name themselves, by name
-    acts: Mapping[str, Mapping[frozenset[str], str]]  # by language, the script of acts for each set of modules
+    acts: Mapping[str, Mapping[Acting, str]]  # by language, the scripts of acts
     icon: str
     touch_icon: str
 
@@ -120,10 +137,10 @@ class _Shelf:
         return f"/{file}"
 
 
-def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[frozenset[str]] = ()) -> Assets:
+def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[Acting] = ()) -> Assets:
     """Scripts, icons and the files of the site's root, made from theme and town alone.
 
-    `used` are the sets of modules that the town's consultations have: a page loads what its own modules bring.
+    `used` are those of the town's consultations: a page loads what its own modules bring.
     """
     shelf = _Shelf()
     colour = palette(space.colour).town
@@ -138,16 +155,16 @@ def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[froz
     return Assets(shelf.files, scripts, parts, acts, icon, touch_icon)
 
 
-_Acts = dict[str, dict[frozenset[str], str]]
+_Acts = dict[str, dict[Acting, str]]
 
 
 def _scripts(
-    shelf: _Shelf, theme: Theme, codes: tuple[str, ...], used: Collection[frozenset[str]]
+    shelf: _Shelf, theme: Theme, codes: tuple[str, ...], used: Collection[Acting]
 ) -> tuple[dict[str, str], dict[str, dict[str, str]], _Acts]:
     """Page script and parts of each language (themes/town/static/js/README.md says which bundle is given what)."""
     if not theme.has_scripts:
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, "")), {code: {} for code in codes}
-    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS)}
+    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS, _NAMED_ACTS)}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
     scripts, acts, preludes = dict[str, str](), _Acts(), {"recounts_asset": _recounts(theme)}
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
@@ -155,14 +172,18 @@ def _scripts(
         words, urls = theme.script_words[code], dict[str, str]()
         others = {key: text for one in theme.brought.values() for key, text in one.words[code].items()}
         for one in _LATER:
-            urls[one.url] = shelf.add(
-                _bundled(files[one], page, preludes.get(one.name, ""), **_given(one, words, urls)), "js"
-            )
+            own = _given(one, words, urls, _brought_to(one.name, others))
+            urls[one.url] = shelf.add(_bundled(files[one], page, preludes.get(one.name, ""), **own), "js")
         for name, one in _PARTS.items():
             own = _given(one, words, urls, _brought_to(name, others))
             parts[code][name] = shelf.add(_bundled(files[one], page, "", **own), "js")
         ours = _given(_ACTS, words, urls)
-        acts[code] = {each: shelf.add(_acts_script(theme, files[_ACTS], page, code, each, ours), "js") for each in used}
+        acts[code] = {
+            each: shelf.add(
+                _acts_script(theme, files[_NAMED_ACTS if each.is_named else _ACTS], page, code, each.modules, ours), "js"
+            )
+            for each in used
+        }
         said = {key: text for key, text in words.items() if not key.startswith(_APART)}
         given = _constants(WORDS=said, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})
         script = bundle(page, given, lends_to=[*files.values(), worker])
@@ -208,7 +229,7 @@ def _acts_script(
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS))
+        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS, *_OF_PRESSED))
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})

@@ -18,7 +18,7 @@ from civic import modules as module_folders
 from civic.content import Content, parse_content
 from civic.module import Page
 from civic.privacy import SEALED
-from site_builder.assets import Assets, make_assets
+from site_builder.assets import Assets, acting_of, make_assets
 from site_builder.cold import consultation_files, town_files
 from site_builder.core_pages import core_pages
 from site_builder.desk import Desk
@@ -77,10 +77,10 @@ class Site:
         self.content: Content = parse_content(read_content(folders.content), self.modules)
         space = self.content.space
         installation = read_installation(folders.snapshots, space)
-        sets = {frozenset(one.modules) for one in self.content.consultations.values()}
-        used = frozenset[str]().union(*sets)
+        acting = {acting_of(one) for one in self.content.consultations.values()}
+        used = frozenset[str]().union(*(one.modules for one in acting))
         theme = read_theme(folders.theme, self.modules, used, space.languages)
-        self.assets: Assets = make_assets(theme, space, installation.site_url, sets)
+        self.assets: Assets = make_assets(theme, space, installation.site_url, acting)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content, is_mother=bool(installation.spaces))
         rules = self.content.consultations

@@ -2,10 +2,11 @@
 import { component } from './component.mjs';
 import { element, find, findAll } from './elements.mjs';
 import { readBody } from './form_body.mjs';
-import { showFaults } from './form_faults.mjs';
 import { startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
 import { startOwnVotes } from './own_vote.mjs';
+import { offerPhotos } from './photo_offer.mjs';
+import { sayFaults } from './pressed.mjs';
 import { learnWords, say } from './words.mjs';
 
 /**
@@ -24,11 +25,12 @@ function startPart($part) {
 function startActs(page) {
   component('forms', () => startForms(page));
   for (const $part of findAll('[data-part]')) component('part', () => startPart($part));
+  for (const $field of findAll('[data-photos]')) component('photos', () => offerPhotos($field));
   component('own votes', () => startOwnVotes(page));
   // What is of use only to who writes, or opens something, is loaded then.
   const late = () => findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
   for (const type of ['input', 'toggle']) addEventListener(type, late, { once: true, capture: true });
-  const tools = { element, find, findAll, readBody, say, showFaults };
+  const tools = { element, find, findAll, readBody, say, showFaults: sayFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));
 }
 
