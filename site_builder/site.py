@@ -26,7 +26,7 @@ from site_builder.edition import Edition, make_editions
 from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
-from site_builder.photos import PhotoFiles
+from site_builder.photos import PhotoFiles, SealedPhotoFiles
 from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
 from site_builder.sealing import is_shell, read_seal, sealed_files, sealed_page
@@ -62,7 +62,6 @@ class Site:
         self.modules = module_folders.load()
         self.output = Output(folders.output)
         self.log = LogFiles(folders.snapshots, self.output)
-        self.photos = PhotoFiles(folders.snapshots, self.output)
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
@@ -85,6 +84,8 @@ class Site:
         self.core = core_pages(self.content, is_mother=bool(installation.spaces))
         rules = self.content.consultations
         self.seals = {slug: read_seal(folders.snapshots, one) for slug, one in rules.items() if one.private}
+        self.photos = [PhotoFiles(folders.snapshots, self.output)]
+        self.photos += [SealedPhotoFiles(folders.snapshots, self.output, one, slug) for slug, one in self.seals.items()]
         self.desks: dict[str, Desk] = {}
         for slug, consultation in rules.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)
@@ -106,7 +107,8 @@ class Site:
         """Writes the whole site from what was read."""
         output = self.output
         output.begin()
-        self.photos.write()
+        for photos in self.photos:
+            photos.write()
         self._styles, self._owned, self._dirty, self._pictures, self._written = {}, {}, set(), {}, {}
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
@@ -144,7 +146,8 @@ class Site:
             for edition in self.editions:
                 edition.list_all(self.public)
             jobs += [(page, None) for page in self.core]
-        self.photos.grow()  # before the pages that show them
+        for photos in self.photos:  # before the pages that show them
+            photos.grow()
         self._print(jobs)
         # One that is written and gone again before all is looked at must go too.
         written = (self._file_of(edition, page, slug) for page, own in jobs if own for edition in self.editions)

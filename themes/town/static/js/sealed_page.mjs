@@ -45,9 +45,10 @@ async function openedFile(key, path) {
  * The page in the place of its shell, whose status and banner are known to the scripts and stay.
  * @param {Page} page
  * @param {string} key
+ * @param {string} consultation
  * @param {string} html
  */
-function show(page, key, html) {
+function show(page, key, consultation, html) {
   const opened = new DOMParser().parseFromString(trusted(html), 'text/html');
   const $own = findAll('main > [role=status], main > [data-banner]');
   const [$status, $banner] = findAll('main > [role=status], main > [data-banner]', opened);
@@ -55,7 +56,7 @@ function show(page, key, html) {
   $status.remove();
   $banner.remove();
   // Before they stand in the page: by these names there is nothing.
-  for (const $photo of /** @type {HTMLImageElement[]} */ (findAll('.photos img', opened))) {
+  for (const $photo of /** @type {HTMLImageElement[]} */ (findAll(`img[src^='/${consultation}/']`, opened))) {
     const path = $photo.getAttribute('src') || '';
     $photo.removeAttribute('src');
     component('photo', async () => ($photo.src = await openedFile(key, path)));
@@ -96,7 +97,7 @@ async function open(page, key) {
   const { sealed = '', file = '', run = '' } = $sealed.dataset;
   const $text = /** @type {HTMLTemplateElement} */ (find('template', $sealed));
   const opened = await unseal(key, file, unb64u($text.content.textContent || ''));
-  show(page, key, await opened.text());
+  show(page, key, sealed, await opened.text());
   openLinks(key, sealed);
   for (const url of run.split(' ')) if (url) await import(url);
   if (navigator.serviceWorker) component('keep', keepParts);
