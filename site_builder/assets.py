@@ -53,7 +53,8 @@ _OF_ACTS = ("refused.", "received", "trail.", "wait.", "unfinished")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, the page of recounts, and a pressed form.
-_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS, _OF_PRESSED = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",), ("trail.", "received.")
+_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS, _OF_PRESSED = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",), ("trail.", "received.", "late.")
+_AT_ONCE = "late.now"  # by the form itself
 # Why an act is refused, or waits, is said to few, its steps to who made it: they come when they are needed.
 _ACTS = _Late(
     "acts_asset",
@@ -229,7 +230,7 @@ def _acts_script(
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS, *_OF_PRESSED))
+        if key.startswith(_AT_ONCE) or not key.startswith((*_OF_OUTBOX, *_OF_RECOUNTS, *_OF_PRESSED))
     }
     known = _part(theme.script_words[code], _ACTS.prefixes)
     return _bundled(entry, page, brings, **{**given, _ACTS.words: known | said})

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from civic.canonical import b64u_decode, b64u_encode
-from civic.privacy import bound_to, key_name, kid_of, salt_of, wrapped_name
+from civic.privacy import bound_to, key_name, kid_of, photo_path, photos_folder, salt_of, wrapped_name
 from site_builder.failure import BuildFailure
 from site_builder.sealing import Seal
 from site_builder.settings import build_site
@@ -152,6 +152,33 @@ def test_kept_up_vote_by_vote_it_is_what_a_whole_build_gives(tmp_path: Path) -> 
     rest(site)
     built(town, tmp_path / "cold")
     assert tree(tmp_path / "warm") == tree(tmp_path / "cold")
+
+
+def test_photos_lie_sealed_beside_its_pages_under_names_that_say_nothing(tmp_path: Path) -> None:
+    town = private_town(tmp_path)
+    site = built(town, tmp_path / "site", THEME)
+    folder, names = town.snapshots / photos_folder("berges"), [f"{'a' * 64}-{side}.webp" for side in (1200, 480)]
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(f"RIFF {name}".encode())
+    shown = {"file": f"/photos/{names[1]}", "large": f"/photos/{names[0]}", "w": 480, "h": 360, "alt": "Zorglub"}
+    site.apply(town.revise("berges", 1, photos=[shown]))
+    rest(site)
+    paths = [photo_path(KEY, "berges", name) for name in names]
+    inside = page_in(tmp_path / "site", "berges/1/index.html")
+    assert all(f'"{path}"' in inside for path in paths)
+    for path, name in zip(paths, names, strict=True):
+        assert opened((tmp_path / "site" / f"{path[1:]}.sealed").read_bytes(), path[1:]) == f"RIFF {name}"
+    data = opened((tmp_path / "site/berges/donnees/proposals.json.sealed").read_bytes(), "berges/donnees/proposals.json")
+    assert paths[0] in data
+    files = tree(tmp_path / "site")
+    assert not [file for file, data in files.items() if b"RIFF" in data or "a" * 64 in file or b"a" * 64 in data]
+    built(town, tmp_path / "cold", THEME)
+    assert files == tree(tmp_path / "cold")
+    for name in names:
+        (folder / name).unlink()
+    site.apply(town.revise("berges", 1, title="", text="", name="", withdrawn=True, photos=[]))
+    assert not [name for name in tree(tmp_path / "site") if "/photos/" in name]
 
 
 def test_no_nonce_serves_two_contents() -> None:

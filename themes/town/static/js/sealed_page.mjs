@@ -1,7 +1,7 @@
 // A private page came sealed, and is opened here with the key of its consultation, once this phone has it.
 import { unb64u, utf8 } from './canonical.mjs';
 import { component } from './component.mjs';
-import { element, find, findAll } from './elements.mjs';
+import { element, find, findAll, focusOn } from './elements.mjs';
 import { keepParts } from './keep.mjs';
 import { sayWhy } from './sealed_why.mjs';
 
@@ -61,7 +61,11 @@ function show(page, key, consultation, html) {
     $photo.removeAttribute('src');
     component('photo', async () => ($photo.src = await openedFile(key, path)));
   }
-  find('main').replaceChildren(...$own, ...find('main', opened).childNodes);
+  const $main = find('main');
+  const hadFocus = $main.contains(document.activeElement);
+  $main.replaceChildren(...$own, ...find('main', opened).childNodes);
+  // The field of the code is gone.
+  if (hadFocus) focusOn(find('h1'));
   document.body.className = opened.body.className;
   document.title = opened.title;
   page.tell(opened.title);

@@ -25,7 +25,8 @@ async function keepPack({ h }) {
   // A host that serves an old file under a new name: stop here, the old manifest still stands.
   if (hex !== h) throw new Error(`pack ${h} has another content`);
   const text = new TextDecoder().decode(bytes);
-  for (const page of Object.values(JSON.parse(text))) await keepAssets(String(page));
+  const known = new Set();
+  for (const page of Object.values(JSON.parse(text))) await keepAssets(String(page), known);
   await writeCopy(PACKS, path, stamped(text, 'application/json'));
 }
 
