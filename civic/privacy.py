@@ -92,7 +92,7 @@ def photos_folder(slug: str) -> str:
 
 
 def photo_path(key: bytes, slug: str, name: str) -> str:
-    """Where the photo `name` (civic.photos.file_name) is sealed on the site: its own name is a hash of what it shows."""
+    """Where the photo `name` (civic.photos.file_name) is sealed on the site: that name is a hash of it."""
     own = hmac.digest(key, f"preau sealed photo|{name}".encode(), hashlib.sha256)[:KID_BYTES]
     return f"/{slug}/photos/{own.hex()}.webp"
 

@@ -53,7 +53,13 @@ _OF_ACTS = ("refused.", "received", "trail.", "wait.", "unfinished")
 # Of what somebody carries for another, only the outbox speaks.
 _CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, the page of recounts, and a pressed form.
-_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS, _OF_PRESSED = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",), ("trail.", "received.", "late.")
+_OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",)
+_OF_PRESSED = ("trail.", "received.", "late.")
+    ("outbox.",),
+    ("fault.", "offline.", "own."),
+    ("recount.",),
+    ("trail.", "received.", "late."),
+)
 _AT_ONCE = "late.now"  # by the form itself
 # Why an act is refused, or waits, is said to few, its steps to who made it: they come when they are needed.
 _ACTS = _Late(
@@ -179,11 +185,10 @@ def _scripts(
             own = _given(one, words, urls, _brought_to(name, others))
             parts[code][name] = shelf.add(_bundled(files[one], page, "", **own), "js")
         ours = _given(_ACTS, words, urls)
+        entries = {is_named: files[_NAMED_ACTS if is_named else _ACTS] for is_named in (False, True)}
         acts[code] = {
-            each: shelf.add(
-                _acts_script(theme, files[_NAMED_ACTS if each.is_named else _ACTS], page, code, each.modules, ours), "js"
-            )
-            for each in used
+            one: shelf.add(_acts_script(theme, entries[one.is_named], page, code, one.modules, ours), "js")
+            for one in used
         }
         said = {key: text for key, text in words.items() if not key.startswith(_APART)}
         given = _constants(WORDS=said, **{one.url: urls[one.url] for one in (_SENDING, _KEEPING)})

@@ -67,9 +67,7 @@ def test_every_act_of_the_past_is_taken_by_the_one_gate(tmp_path: Path, day: dat
     voters = {slug: len({voter for one, slot, voter in standing.heads
                          if one == slug and slot.startswith(("vote:", "ballot:", "survey:", "basket:"))})
               for slug in town.consultations}  # fmt: skip
-    invented = {
-        one.slug for one in public if one.mode == "open" and not one.is_permanent
-    }  # nobody invents a proof
+    invented = {one.slug for one in public if one.mode == "open" and not one.is_permanent}  # nobody invents a proof
     assert all(40 <= voters[slug] <= 150 for slug in invented - {"abords-ecole"})
 
 
