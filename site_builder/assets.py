@@ -55,11 +55,6 @@ _CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, the page of recounts, and a pressed form.
 _OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "own."), ("recount.",)
 _OF_PRESSED = ("trail.", "received.", "late.")
-    ("outbox.",),
-    ("fault.", "offline.", "own."),
-    ("recount.",),
-    ("trail.", "received.", "late."),
-)
 _AT_ONCE = "late.now"  # by the form itself
 # Why an act is refused, or waits, is said to few, its steps to who made it: they come when they are needed.
 _ACTS = _Late(
