@@ -87,6 +87,7 @@ def test_private_pages_keep_to_all_of_it_once_they_are_open(demo: DemoTown, page
     wrong: list[str] = []
     for path in pages.private:
         asked.clear()
+        page.set_viewport_size({"width": 360, "height": 740})
         page.emulate_media(color_scheme="light")
         page.goto(f"{demo.url}{path}")
         page.locator("main:not(:has([data-sealed]))").wait_for()
