@@ -20,10 +20,12 @@ from site_builder.sealing import Seal
 from site_builder.settings import build_site
 from site_builder.site import Site
 from sync_server.reading_keys import wrap
+from tests.end_to_end.site_pages import SitePages
 from tests.site_builder.town import DAY, OPENS, RULES, SPACE, Town, built, rest, site_of, tree
 
 THEME = Path(__file__).parents[2] / "themes" / "town"
 KEY = bytes(range(32))
+MOST_SCRIPTS = 16_000  # bytes, as of every page (tests/end_to_end/test_every_page.py)
 SECRETS = ("Zorglub", "berges fr", "berges en", "Quoi de privé", "Ana Privée", "Réponse tue")
 CLOSED = RULES.format(counts="open").replace('unsigned = ["proposal"]', 'mode = "named"\nprivate = "members"')
 
@@ -100,6 +102,13 @@ def test_a_shell_says_that_it_is_private_and_carries_the_page(output: Path) -> N
     run = re.findall(r'data-run="([^"]*)"', shell)[0].split()
     assert run
     assert all((output / one[1:]).is_file() for one in run)
+
+
+def test_a_page_that_asks_who_acts_loads_no_more_scripts_than_a_page_may(output: Path) -> None:
+    pages = SitePages(output)
+    for path in ("/berges/", "/berges/1/", "/berges/proposer/", "/en/berges/1/"):
+        assert len(pages.scripts(path)) == 3, "the page's, what opens it, and its acts"
+        assert pages.weigh(path).scripts <= MOST_SCRIPTS
 
 
 def test_what_members_take_home_is_sealed_under_its_name(output: Path) -> None:
