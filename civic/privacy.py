@@ -86,6 +86,17 @@ def wrapped_name(slug: str) -> str:
     return f"{FOLDER}/{slug}.wrapped"
 
 
+def photos_folder(slug: str) -> str:
+    """Where its photos are, likewise."""
+    return f"{FOLDER}/photos/{slug}"
+
+
+def photo_path(key: bytes, slug: str, name: str) -> str:
+    """Where the photo `name` (civic.photos.file_name) is sealed on the site: that name is a hash of it."""
+    own = hmac.digest(key, f"preau sealed photo|{name}".encode(), hashlib.sha256)[:KID_BYTES]
+    return f"/{slug}/photos/{own.hex()}.webp"
+
+
 def salt_of(key: bytes) -> bytes:
     """What a code is derived with into what wraps `key`: another one for each key."""
     return f"preau-reading-code-v1|{kid_of(key)}".encode()

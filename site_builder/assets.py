@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from civic.canonical import canonical_json
+from civic.consultation import Consultation
 from civic.space import Space
 from site_builder.bundle import brought, brought_in_parts, bundle
 from site_builder.colour import palette
@@ -38,44 +39,43 @@ _KEEPING = _Late("keep_asset", "KEEP_URL", ("keep",), "KEEP_WORDS")
 # What somebody did on this phone before: of use where it holds acts, and behind the script of acts.
 _OF_OWN = ("own.", "voted.when", "unvoted")
 # Of a withdrawal, two scripts speak: this one, and that of the outbox.
-_WITHDRAWN = ("kept.withdraw", "received.withdraw", "unsent")
+_WITHDRAWN = ("kept.withdraw", "unsent")
 _OWN = _Late("own_asset", "OWN_URL", (*_OF_OWN, *_WITHDRAWN), "OWN_WORDS")
+# What becomes of an act: said once a form was reached for, and in the outbox.
+_OF_ACTS = ("trail.", "received", "send.now", "erased")
 # Each after those that it loads; `main.mjs` names no other, so that a phone that reads one page keeps none.
 _LATER = (
     _SENDING,
     _KEEPING,
-    _OWN,
     _Late("ed25519_asset", "ED25519_URL"),
     _Late("recounts_asset", "RECOUNTS_URL"),
     _Late("qr", "QR_URL", ("code.",), "CODE_WORDS"),
     _Late("carry_asset", "CARRY_URL", ("carry.",), "CARRY_WORDS"),
     _Late("unfinished_asset", "UNFINISHED_URL", ("unfinished", "outbox.kind"), "UNFINISHED_WORDS"),
     _Late("refusals_asset", "REFUSALS_URL", ("refused.", "wait."), "REFUSAL_WORDS"),
+    _Late("pressed_asset", "PRESSED_URL", _OF_ACTS, "PRESSED_WORDS", ("REFUSALS_URL",)),
     _Late("proofs_asset", "PROOFS_URL", ("proof.",), "PROOF_WORDS", ("ED25519_URL",)),
 )
-# Of what somebody carries for another, only the outbox speaks.
-_CARRIED = ("kept.carried", "received.carried")
 # Of a module's words: what the outbox alone says, what forms alone say, and the page of recounts.
 _OF_OUTBOX, _OF_FORMS, _OF_RECOUNTS = ("outbox.",), ("fault.", "offline.", "late.now"), ("recount.",)
-# What comes behind a page, whose words of modules come with it.
+# What comes behind a page, whose words of modules come with it: to who reached for a form, or did something before.
+_OF_PRESSED = ("trail.", "received.")
 _OF_LATER = ("refused.", *_OF_OWN)
-# What forms alone say, and what becomes of an act. Why it is refused, or waits, is said to few: it comes when needed.
+# What forms alone say at once. What becomes of an act, and why it is refused or waits, comes when it is needed.
 _ACTS = _Late(
     "acts_asset",
     "",
-    (
-        *("fault.", "late.now", "unkept", "erased", "offline.write", "send.now", "unexplained"),
-        *("trail.phone", "trail.un", "trail.got", "trail.after", "trail.refused"),
-    ),
+    ("fault.", "late.now", "unkept", "offline.write", "unexplained"),
     "ACT_WORDS",
-    ("OWN_URL", "REFUSALS_URL", "UNFINISHED_URL"),
+    ("OWN_URL", "PRESSED_URL", "UNFINISHED_URL"),
 )
+_NAMED_ACTS = _ACTS._replace(name="named_acts_asset")
 # Those that pages name themselves (base.html), by that name.
 _PARTS = {
     "outbox": _Late(
         "outbox_asset",
         "",
-        ("outbox.", "later", "trail.", "send.now", "unexplained", "offline.waiting", *_CARRIED, *_WITHDRAWN),
+        ("outbox.", "later", "unexplained", "offline.waiting", "kept.carried", *_OF_ACTS, *_WITHDRAWN),
         "OUTBOX_WORDS",
         ("QR_URL", "CARRY_URL", "PROOFS_URL", "REFUSALS_URL"),
     ),
@@ -88,14 +88,12 @@ _PARTS = {
     "like": _Late("like_asset"),
     "spare": _Late("spare_asset"),
     "person": _Late("person_asset", needs=("UNFINISHED_URL",)),
-    "photo_offer": _Late("photo_offer_asset"),
     "photos": _Late("photos_asset", "", ("photo.",), "PHOTO_WORDS"),
     "held": _Late("held_asset"),
     "mine": _Late("mine_asset", "", ("outbox.kind", "outbox.chosen"), "MINE_WORDS"),
-    "grant": _Late("grant_asset"),
     "place": _Late("place_asset", "", ("place.",), "PLACE_WORDS"),
     "sealed": _Late("sealed_asset"),
-    "reading": _Late("reading_asset"),
+    "reading": _Late("reading_asset", needs=("PRESSED_URL",)),
     "secret": _Late("secret_asset", "", ("later",), "SECRET_WORDS"),
     "letters": _Late("letters_asset"),
     "follow": _Late("follow_asset"),
@@ -107,10 +105,23 @@ _NAMING = {
     "mine_asset": ("choice.", "counted.", "outbox.kind."),
     "own_asset": _OF_OWN,
     "unfinished_asset": ("outbox.kind.",),
+    "pressed_asset": _OF_PRESSED,
 }
 # What is said where no page is: by the worker of those who asked to be told (follow_sw.mjs).
 _PUSHED = "push."
-_APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS) for prefix in one.prefixes})
+_APART = (_PUSHED, *{prefix for one in (*_LATER, *_PARTS.values(), _ACTS, _OWN) for prefix in one.prefixes})
+
+
+class Acting(NamedTuple):
+    """What the script of acts of a consultation follows from."""
+
+    modules: frozenset[str]
+    is_named: bool
+
+
+def acting_of(consultation: Consultation) -> Acting:
+    """Which script of acts the pages of a consultation load."""
+    return Acting(frozenset(consultation.modules), consultation.mode == "named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ class Assets:
     files: Mapping[str, bytes]
     scripts: Mapping[str, str]  # by language, "" where the theme has none
     parts: Mapping[str, Mapping[str, str]]  # by language, the scripts that pages name themselves, by name
-    acts: Mapping[str, Mapping[frozenset[str], str]]  # by language, the script of acts for each set of modules
+    acts: Mapping[str, Mapping[Acting, str]]  # by language, the scripts of acts
     icon: str
     touch_icon: str
 
@@ -136,10 +147,10 @@ class _Shelf:
         return f"/{file}"
 
 
-def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[frozenset[str]] = ()) -> Assets:
+def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[Acting] = ()) -> Assets:
     """Scripts, icons and the files of the site's root, made from theme and town alone.
 
-    `used` are the sets of modules that the town's consultations have: a page loads what its own modules bring.
+    `used` are those of the town's consultations: a page loads what its own modules bring.
     """
     shelf = _Shelf()
     colour = palette(space.colour).town
@@ -154,16 +165,16 @@ def make_assets(theme: Theme, space: Space, site_url: str, used: Collection[froz
     return Assets(shelf.files, scripts, parts, acts, icon, touch_icon)
 
 
-_Acts = dict[str, dict[frozenset[str], str]]
+_Acts = dict[str, dict[Acting, str]]
 
 
 def _scripts(
-    shelf: _Shelf, theme: Theme, codes: tuple[str, ...], used: Collection[frozenset[str]]
+    shelf: _Shelf, theme: Theme, codes: tuple[str, ...], used: Collection[Acting]
 ) -> tuple[dict[str, str], dict[str, dict[str, str]], _Acts]:
     """Page script and parts of each language (themes/town/static/js/README.md says which bundle is given what)."""
     if not theme.has_scripts:
         return dict.fromkeys(codes, ""), dict.fromkeys(codes, dict.fromkeys(_PARTS, "")), {code: {} for code in codes}
-    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS)}
+    files = {one: theme.scripts / f"{one.name}.mjs" for one in (*_LATER, *_PARTS.values(), _ACTS, _NAMED_ACTS, _OWN)}
     page, worker = theme.scripts / "main.mjs", theme.scripts / "sw.mjs"
     scripts, acts, preludes = dict[str, str](), _Acts(), {"recounts_asset": _recounts(theme)}
     parts: dict[str, dict[str, str]] = {code: {} for code in codes}
@@ -171,14 +182,12 @@ def _scripts(
         words, urls = theme.script_words[code], dict[str, str]()
         others = _words_of_modules(theme, code)
         for one in _LATER:
-            before = [page, files[_ACTS]] if one is _OWN else [page]
             given = _given(one, words, urls, _brought_to(one, others))
-            urls[one.url] = shelf.add(_bundled(files[one], before, preludes.get(one.name, ""), given), "js")
+            urls[one.url] = shelf.add(_bundled(files[one], [page], preludes.get(one.name, ""), given), "js")
         for name, one in _PARTS.items():
             given = _given(one, words, urls, _brought_to(one, others))
             parts[code][name] = shelf.add(_bundled(files[one], [page], "", given), "js")
-        given = _given(_ACTS, words, urls)
-        acts[code] = {each: shelf.add(_acts_script(theme, page, code, each, given), "js") for each in used}
+        acts[code] = _acts_scripts(shelf, theme, code, used, urls)
         said = {key: text for key, text in words.items() if not key.startswith(_APART)}
         named = {one.url: urls[one.url] for one in (_SENDING, _KEEPING)}
         script = bundle(page, _constants({"WORDS": said, **named}), lends_to=[*files.values(), worker])
@@ -223,20 +232,35 @@ def _recounts(theme: Theme) -> str:
     return f"const RECOUNTS = {brought_in_parts(known, 'recount')};\n"
 
 
-def _acts_script(theme: Theme, page: Path, code: str, modules: frozenset[str], given: Mapping[str, object]) -> bytes:
-    """The script of acts on the pages of consultations that have these modules; `given` to all of them alike."""
+def _acts_scripts(
+    shelf: _Shelf, theme: Theme, code: str, used: Collection[Acting], urls: Mapping[str, str]
+) -> dict[Acting, str]:
+    """The address of each script of acts; behind each kind of them comes its own script of what was done before."""
+    words, made = theme.script_words[code], dict[Acting, str]()
+    page, own = theme.scripts / "main.mjs", theme.scripts / f"{_OWN.name}.mjs"
+    given = _given(_OWN, words, urls, _brought_to(_OWN, _words_of_modules(theme, code)))
+    for is_named in sorted({one.is_named for one in used}):
+        entry = theme.scripts / f"{(_NAMED_ACTS if is_named else _ACTS).name}.mjs"
+        known = {**urls, _OWN.url: shelf.add(_bundled(own, [page, entry], "", given), "js")}
+        for one in used:
+            if one.is_named == is_named:
+                prelude = _acts_prelude(theme, code, one.modules, known)
+                script = bundle(entry, prelude, lends_to=[own], borrows_from=[page])
+                made[one] = shelf.add(_ended(script), "js")
+    return made
+
+
+def _acts_prelude(theme: Theme, code: str, modules: frozenset[str], urls: Mapping[str, str]) -> str:
+    """What the script of acts is given on the pages of consultations that have these modules."""
     own = [theme.brought[name] for name in sorted(modules)]
     brings = f"const BROUGHT = {brought([one.script for one in own if one.script is not None])};\n"
     said = {
         key: text
         for one in own
         for key, text in one.words[code].items()
-        if not key.startswith((*_OF_OUTBOX, *_OF_LATER, *_OF_RECOUNTS, _PUSHED))
+        if not key.startswith((*_OF_OUTBOX, *_OF_LATER, *_OF_PRESSED, *_OF_RECOUNTS, _PUSHED))
     }
-    known = _part(theme.script_words[code], _ACTS.prefixes)
-    prelude = brings + _constants({**given, _ACTS.words: known | said})
-    entry, behind = (theme.scripts / f"{one.name}.mjs" for one in (_ACTS, _OWN))
-    return _ended(bundle(entry, prelude, lends_to=[behind], borrows_from=[page]))
+    return brings + _constants(_given(_ACTS, theme.script_words[code], urls, said))
 
 
 def _part(words: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str, str]:

@@ -33,6 +33,7 @@ from markupsafe import Markup
 
 from civic.consultation import Consultation
 from civic.module import Document
+from site_builder.assets import Acting, acting_of
 from site_builder.styles import Styles
 from site_builder.town_map import MapView
 
@@ -68,7 +69,7 @@ class SiteView:
     feed_url: str
     script_url: str  # the page's script, "" where the theme has none
     part_urls: Mapping[str, str]  # what some pages load besides, by name (assets.py)
-    acts_urls: Mapping[frozenset[str], str]  # by the modules of a consultation, what its pages load for their acts
+    acts_urls: Mapping[Acting, str]  # what the pages of a consultation load for their acts
     push_key: str  # the town's public key for web push, "" where it has none
     methods: tuple[str, ...]  # ways to be known that the installation offers
     icon_url: str  # SVG
@@ -91,9 +92,9 @@ class SiteView:
         return self.styles.inline(parts, core=False)
 
     def part_url(self, name: str, consultation: ConsultationView | None) -> str:
-        """The address of a script that a page names (base.html); `acts` is that of its consultation's modules."""
+        """The address of a script that a page names (base.html); `acts` is that of its consultation."""
         if name == "acts" and consultation is not None:
-            return self.acts_urls[frozenset(consultation.rules.modules)]
+            return self.acts_urls[acting_of(consultation.rules)]
         return self.part_urls[name]
 
     @property

@@ -27,6 +27,7 @@ from civic.privacy import (
     key_name,
     kid_of,
     nonce_of,
+    photo_path,
     wrapped_name,
 )
 from site_builder.cold import Files, packs_of
@@ -38,6 +39,7 @@ from site_builder.output import Output
 _WHOLE = re.compile(r"<title>.*?</title>|<body[^>]*>|<main\b.*</main>", re.DOTALL)
 _RUN = re.compile(r'<script src="([^"]+)" defer></script>')
 _SCRIPT = re.compile(r"/a/[\w.-]+\.js")
+_PHOTO = re.compile(rb"/photos/([0-9a-f]{64}-\d+\.webp)")
 
 
 class Seal:
@@ -51,6 +53,14 @@ class Seal:
         small = zlib.compress(data, 9)
         nonce = nonce_of(self._key, file, small)
         return nonce + self._cipher.encrypt(nonce, small, bound_to(file))
+
+    def photo(self, slug: str, name: str) -> str:
+        """The path by which members know a photo of the snapshot."""
+        return photo_path(self._key, slug, name)
+
+    def with_photos(self, slug: str, data: bytes) -> bytes:
+        """`data` that names each photo by that path."""
+        return _PHOTO.sub(lambda found: self.photo(slug, found[1].decode()).encode(), data)
 
 
 def read_seal(snapshots: Path, consultation: Consultation) -> Seal:
@@ -82,7 +92,8 @@ def sealed_page(edition: Edition, page: Page, html: bytes, seal: Seal, slug: str
         raise BuildFailure(f"{page.path}: nothing of this page is its own, so it can't be private")
     run = [one for one in _RUN.findall(text) if one != edition.site.script_url]
     later = sorted(set(_SCRIPT.findall(inside)) - set(run))
-    sealed = b64u_encode(seal.close(edition.file_of(page.path), inside.encode("utf-8")))
+    named = seal.with_photos(slug, inside.encode("utf-8"))
+    sealed = b64u_encode(seal.close(edition.file_of(page.path), named))
     return edition.fill(
         replace(page, template="sealed.html", searched=None, is_pictured=False, as_of=0),
         {
@@ -101,17 +112,18 @@ def sealed_files(desk: Desk, pages: Sequence[Page], editions: Sequence[Edition],
 
     No feed, no list of pages, no words to search: each would say what the pages say.
     """
-    for file, data in _open_data(desk, editions[0]):
+    for file, data in _manifest(desk, editions[0]):
         yield f"{file}{SEALED}", seal.close(file, data)
+    for one in desk.files():
+        data = seal.with_photos(desk.consultation.slug, one.content())
+        yield f"{one.path[1:]}{SEALED}", seal.close(one.path[1:], data)
     for edition in editions:
         yield from packs_of(pages, edition, output, f"/{desk.consultation.slug}/files.json")
 
 
-def _open_data(desk: Desk, edition: Edition) -> Iterator[tuple[str, bytes]]:
+def _manifest(desk: Desk, edition: Edition) -> Iterator[tuple[str, bytes]]:
     slug = desk.consultation.slug
     yield f"{slug}/manifest.json", desk.consultation.manifest
     signature = edition.content.signature(slug)
     if signature is not None:
         yield f"{slug}/manifest.jws", signature.encode("ascii")
-    for one in desk.files():
-        yield one.path[1:], one.content()

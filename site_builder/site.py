@@ -18,7 +18,7 @@ from civic import modules as module_folders
 from civic.content import Content, parse_content
 from civic.module import Page
 from civic.privacy import SEALED
-from site_builder.assets import Assets, make_assets
+from site_builder.assets import Assets, acting_of, make_assets
 from site_builder.cold import consultation_files, town_files
 from site_builder.core_pages import core_pages
 from site_builder.desk import Desk
@@ -26,7 +26,7 @@ from site_builder.edition import Edition, make_editions
 from site_builder.failure import BuildFailure
 from site_builder.log import LogFiles
 from site_builder.output import Output, Written
-from site_builder.photos import PhotoFiles
+from site_builder.photos import PhotoFiles, SealedPhotoFiles
 from site_builder.pictures import Picture, draw
 from site_builder.press import cores, in_parallel
 from site_builder.sealing import is_shell, read_seal, sealed_files, sealed_page
@@ -62,7 +62,6 @@ class Site:
         self.modules = module_folders.load()
         self.output = Output(folders.output)
         self.log = LogFiles(folders.snapshots, self.output)
-        self.photos = PhotoFiles(folders.snapshots, self.output)
         self._dirty: set[str] = set()
         self._styles: dict[str, str] = {}  # file -> CSP source of its style
         self._owned: dict[tuple[str, str], frozenset[str]] = {}  # (owner, kind) -> files
@@ -77,14 +76,16 @@ class Site:
         self.content: Content = parse_content(read_content(folders.content), self.modules)
         space = self.content.space
         installation = read_installation(folders.snapshots, space)
-        sets = {frozenset(one.modules) for one in self.content.consultations.values()}
-        used = frozenset[str]().union(*sets)
+        acting = {acting_of(one) for one in self.content.consultations.values()}
+        used = frozenset[str]().union(*(one.modules for one in acting))
         theme = read_theme(folders.theme, self.modules, used, space.languages)
-        self.assets: Assets = make_assets(theme, space, installation.site_url, sets)
+        self.assets: Assets = make_assets(theme, space, installation.site_url, acting)
         self.editions: list[Edition] = make_editions(self.content, installation, theme, self.assets, environment)
         self.core = core_pages(self.content, is_mother=bool(installation.spaces))
         rules = self.content.consultations
         self.seals = {slug: read_seal(folders.snapshots, one) for slug, one in rules.items() if one.private}
+        self.photos = [PhotoFiles(folders.snapshots, self.output)]
+        self.photos += [SealedPhotoFiles(folders.snapshots, self.output, one, slug) for slug, one in self.seals.items()]
         self.desks: dict[str, Desk] = {}
         for slug, consultation in rules.items():
             desk = self.desks[slug] = Desk(consultation, self.modules)
@@ -106,7 +107,8 @@ class Site:
         """Writes the whole site from what was read."""
         output = self.output
         output.begin()
-        self.photos.write()
+        for photos in self.photos:
+            photos.write()
         self._styles, self._owned, self._dirty, self._pictures, self._written = {}, {}, set(), {}, {}
         pages = {slug: list(desk.pages(None)) for slug, desk in self.desks.items()}
         jobs: list[Job] = [(page, None) for page in self.core]
@@ -144,7 +146,8 @@ class Site:
             for edition in self.editions:
                 edition.list_all(self.public)
             jobs += [(page, None) for page in self.core]
-        self.photos.grow()  # before the pages that show them
+        for photos in self.photos:  # before the pages that show them
+            photos.grow()
         self._print(jobs)
         # One that is written and gone again before all is looked at must go too.
         written = (self._file_of(edition, page, slug) for page, own in jobs if own for edition in self.editions)

@@ -23,12 +23,14 @@ from sync_server.demo_seeding import seed
 from sync_server.issuer_making import make_issuer_keys
 from sync_server.office.inviting import invite_first
 from sync_server.processes import Child, free_port
+from sync_server.reading_keys import ReadingKeys, on_paper
 from sync_server.settings import Settings, read_settings
 from sync_server.town_key import make_town_key, read_town_key, sign_town
 
 LOOK_SECONDS = 0.5
 MAILBOX = "mailbox:"  # no mail leaves this machine: letters are files, and their codes are shown
 FOLDER = "valbrume"  # and the id of its space
+PRIVATE = "atelier"  # a consultation that a code opens
 OWNER = "mairie@valbrume.example"
 TOWN_KEY = "town.pem"  # of a real town it is never here
 SEEDED = ".seeded"  # beside the ledger: written when the last act of the past is in it
@@ -39,6 +41,7 @@ class Demo:
 
     def __init__(self, settings: Settings, port: int, site_port: int, code: str) -> None:
         self.settings, self.port, self.site_port, self.code = settings, port, site_port, code
+        self.opens = on_paper(ReadingKeys(settings.reading_keys, os.urandom).code(FOLDER, PRIVATE))
         self.site_url, self.sync_url = f"http://127.0.0.1:{site_port}", f"http://127.0.0.1:{port}"
         self.invitation = ""  # what makes whoever opens it the town's first owner
         self._children: list[Child] = []
@@ -94,6 +97,7 @@ class Demo:
             *(("Become its first owner, once, at", f"  {self.invitation}") if self.invitation else ()),
             f"Letters        {self.settings.mailbox} (codes are shown here)",
             f"Code on paper  {self.code}, for {self.site_url}/moi/",
+            f"Private page   {self.site_url}/{PRIVATE}/ opens with {self.opens}",
             f"Everything is in {self.settings.var}",
             "The rules are signed with keys/town.pem: a real town keeps that key off the server.",
             "",

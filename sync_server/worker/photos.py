@@ -8,13 +8,19 @@ from collections.abc import Collection
 from pathlib import Path
 
 from civic.photos import LARGE, SMALL, Size, file_name
+from civic.privacy import photos_folder
 from sync_server.photos.shelf import PhotoShelf
 from sync_server.storage.photos import Photos
 from sync_server.worker.fold import Fold
 
+PHOTOS = "photos"
+
 
 class TownPhotos:
-    """`folder` is that of the snapshot: what is in it is published. `album` is told to folds and changes in place."""
+    """`folder` is that of the snapshots: what is in its photos/ is published, and sealed what is private (§30).
+
+    `album` is told to folds and changes in place.
+    """
 
     def __init__(self, stored: Photos, shelf: PhotoShelf, folder: Path) -> None:
         self.album: dict[str, Size] = {}
@@ -44,23 +50,32 @@ class TownPhotos:
         self.album |= there
 
     def place(self, space: str, folds: Collection[Fold], *, is_whole: bool = False) -> None:
-        """Makes the folder hold the pictures that `folds` show and no others.
+        """Makes the folders hold the pictures that `folds` show and no others.
 
         Looks only where a fold says that they differ, or the site `is_whole` to be built again.
         """
         if not is_whole and not any(fold.has_other_photos for fold in folds):
             return
-        shown = {sha256 for fold in folds for sha256 in fold.photos()}
+        shown = {PHOTOS: set[str]()}
+        for fold in folds:
+            rules = fold.consultation
+            shown.setdefault(photos_folder(rules.slug) if rules.private else PHOTOS, set()).update(fold.photos())
+            fold.has_other_photos = False
+        for path, some in shown.items():
+            self._fill(space, self._folder / path, some)
+        for old in self._folder.glob(photos_folder("*")):
+            if old.relative_to(self._folder).as_posix() not in shown:
+                shutil.rmtree(old)
+
+    def _fill(self, space: str, folder: Path, shown: Collection[str]) -> None:
         wanted = {
             file_name(one, side): self._shelf.picture(space, one, side) for one in shown for side in (LARGE, SMALL)
         }
-        there = {file.name for file in self._folder.iterdir()} if self._folder.is_dir() else set[str]()
+        there = {file.name for file in folder.iterdir()} if folder.is_dir() else set[str]()
         for name in sorted(there - wanted.keys()):
-            (self._folder / name).unlink(missing_ok=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in sorted(wanted.keys() - there):
-            draft = self._folder / f".{name}.{os.getpid()}"
+            draft = folder / f".{name}.{os.getpid()}"
             shutil.copyfile(wanted[name], draft)
-            draft.replace(self._folder / name)
-        for fold in folds:
-            fold.has_other_photos = False
+            draft.replace(folder / name)

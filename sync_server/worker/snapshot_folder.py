@@ -40,5 +40,5 @@ class SnapshotFolder:
         kept |= {key_name(one.slug) for one in consultations if one.private}
         kept |= {wrapped_name(one.slug) for one in consultations if one.privacy.by == CODE}
         for file in (*self.path.glob("*.json"), *self.path.glob(f"{FOLDER}/*")):
-            if file.relative_to(self.path).as_posix() not in kept:
+            if file.is_file() and file.relative_to(self.path).as_posix() not in kept:
                 file.unlink()

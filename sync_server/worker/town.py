@@ -16,7 +16,6 @@ from civic.content import Content, parse_content
 from civic.log.checkpoint import origin_of
 from civic.module import Modules, private_kinds
 from civic.phases import moment_at, next_boundary
-from civic.photos import NO_PHOTOS
 from civic.queues import Place, queues_of
 from civic.secrecy import least_persons
 from civic.space import Space
@@ -75,7 +74,7 @@ class Town:
         self._log: TownLog | None = None
         self._files = SnapshotFolder(snapshots, installation.reading_keys)
         self._ballots = BallotFiles(snapshots, ledger, installation.pepper)
-        self._photos = TownPhotos(Photos(ledger), PhotoShelf(installation.media), snapshots / "photos")
+        self._photos = TownPhotos(Photos(ledger), PhotoShelf(installation.media), snapshots)
         self._drawn: set[str] = set()  # consultations whose tables by group are drawn
         self._is_unpublished = True
 
@@ -264,9 +263,7 @@ class Town:
         space, slug = self._space(), consultation.slug
         languages = () if self._content is None else self._content.space.languages
         past, moment = self._past.get(slug, []), moment_at(consultation, now)
-        # The files of photos lie open beside the pages, so a private page shows none.
-        album = NO_PHOTOS if consultation.private else self._photos.album
-        fold = Fold(consultation, languages, past, self.modules, moment, album)
+        fold = Fold(consultation, languages, past, self.modules, moment, self._photos.album)
         heads = reading.heads(space, slug, fold.shown_kinds)
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
         newest = reading.newest(space, slug, kinds)

@@ -22,6 +22,17 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE: ViewportSize = {"width": 360, "height": 740}
+# Whether what the page names is kept, and what its scripts load when somebody reaches for it.
+KEPT_ASSETS = """async () => {
+    const names = [...(document.documentElement.outerHTML.match(/\\/a\\/[\\w.-]+\\.js/g) || [])];
+    const known = new Set(names);
+    for (const name of known) {
+        const kept = await caches.match(name);
+        if (!kept) return false;
+        for (const inner of (await kept.text()).match(/\\/a\\/[\\w.-]+\\.js/g) || []) known.add(inner);
+    }
+    return true;
+}"""
 
 
 class Phone:
@@ -73,6 +84,7 @@ class Phone:
         page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
         page.reload()
         assert page.evaluate("!!navigator.serviceWorker.controller")
+        until(lambda: page.evaluate(KEPT_ASSETS), "what the page names to be kept")
         return page
 
     def _main_pid(self) -> int | None:

@@ -12,6 +12,7 @@ from tests.end_to_end.page_checks import compressed
 
 _REFERENCE = re.compile(r'<(?:script|img|link rel="(?:icon|manifest|stylesheet|preload)")[^>]*? (?:src|href)="([^"]+)"')
 _SCRIPT = re.compile(r'<script[^>]* src="([^"]+)"')
+_ASKED, _RUN = re.compile(r' data-ask="([^"]+)"'), re.compile(r' data-run="([^"]+)"')
 
 
 _EMPTY = {"meta", "link", "br", "img", "input", "hr"}  # elements that nothing ends
@@ -119,15 +120,31 @@ class SitePages:
     def file(self, path: str) -> Path:
         return self.folder / (path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/"))
 
+    @cached_property
+    def private(self) -> list[str]:
+        """The shells of private pages: one address for each kind."""
+        return [path for path in self.one_of_each if b"data-sealed" in self.file(path).read_bytes()]
+
     def weigh(self, path: str) -> Weight:
+        """What comes without a gesture: of a private page what opens and runs it, or what asks for its key.
+
+        Both come once, where a phone gets the key.
+        """
         html = self.file(path).read_bytes()
         text = html.decode("utf-8")
-        named = set(_SCRIPT.findall(text))
+        named = self.scripts(path)
         worker = self._asset("sw.js")
         scripts = worker + sum(map(self._asset, named))
         asked = named | set(_REFERENCE.findall(text))
         whole = compressed(html) + worker + sum(map(self._asset, asked))
         return Weight(compressed(html), scripts, whole)
+
+    def scripts(self, path: str) -> set[str]:
+        """The addresses of the scripts of a page that come without a gesture."""
+        text = self.file(path).read_text("utf-8")
+        opened = [url for urls in _RUN.findall(text) for url in urls.split()]
+        heavier = max(opened, _ASKED.findall(text), key=lambda some: sum(map(self._asset, some)))
+        return {*_SCRIPT.findall(text), *heavier}
 
     def _weigh_asset(self, name: str) -> int:
         return 0 if name.startswith("data:") else compressed((self.folder / name.lstrip("/")).read_bytes())

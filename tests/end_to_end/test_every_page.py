@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, Playwright
 
+from sync_server.reading_keys import ReadingKeys, on_paper
 from tests.end_to_end.chromium import PHONE, Phone
 from tests.end_to_end.conftest import OpenPhone
 from tests.end_to_end.demo_town import DemoTown
@@ -115,6 +116,34 @@ def test_every_kind_of_page_keeps_to_its_budget_of_bytes(pages: SitePages) -> No
         print(f"{name}: at most {weights[path][name]} B brotli ({path}), goal {GOAL[name]}, limit {hard}")
     over = {path: weight for path, weight in weights.items() if any(weight[name] > HARD[name] for name in HARD)}
     assert not over
+
+
+def test_private_pages_keep_to_all_of_it_once_they_are_open(demo: DemoTown, pages: SitePages, phone: Phone) -> None:
+    code = on_paper(ReadingKeys(demo.site.parent / "keys" / "private", bytes).code("valbrume", "atelier"))
+    page = phone.open(f"{demo.url}/atelier/")
+    page.get_by_label("Le code").fill(code)
+    page.get_by_role("button", name="Ouvrir la page").click()
+    page.locator("main .rows").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(demo.url)))
+    shells = [path for path in pages.private if pages.language(path) == ""]
+    assert len(shells) > 8
+    wrong: list[str] = []
+    for path in shells:
+        asked.clear()
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(f"{demo.url}{path}")
+        page.locator("main:not(:has([data-sealed]))").wait_for()
+        page.wait_for_load_state("networkidle")
+        verdict = check_in_light_and_dark(page)
+        wrong += [f"{path} {one}" for one in (*verdict.wrong, *verdict.unsure)]
+        page.set_viewport_size({"width": 320, "height": 700})
+        wrong += [f"{path} is wide: {one}" for one in (wide_elements(page) if sideways(page) > 0 else ())]
+        scripts = {url for url in asked if url.endswith(".js") and url != "/sw.js"}
+        assert scripts <= pages.scripts(path), "what comes without a gesture is weighed"
+    assert not wrong, "\n".join(wrong[:20])
+    assert not phone.complaints
 
 
 def test_no_page_complains_or_asks_a_stranger_for_anything(demo: DemoTown, visit: Visit) -> None:

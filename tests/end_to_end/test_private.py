@@ -13,10 +13,12 @@ from tests.end_to_end.test_who_is_voting import make_known
 from tests.end_to_end.town import Town
 from tests.end_to_end.town_folder import CATEGORIES, DAY, Plan, Step
 from tests.end_to_end.waiting import until
+from tests.sync_server.photographs import photograph
 from tests.verify.town import checked, codes
 
 IDEA = "Un abri pour les vélos"
 TAKES = Step("vote", -DAY, 10 * DAY, ("proposal", "vote", "comment"))
+PHOTO = "[...document.querySelectorAll('.photos img')].map((one) => one.naturalWidth).some((width) => width > 0)"
 RESIDENTS = '[actions.read]\nassurance = "census"'
 
 
@@ -36,7 +38,9 @@ def taken_home(page: Page) -> str:
     return Path(download.value.path()).read_text("utf-8-sig")
 
 
-def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: Town, open_phone: OpenPhone) -> None:
+def test_a_member_reads_writes_and_votes_and_reads_again_without_network(
+    town: Town, open_phone: OpenPhone, tmp_path: Path
+) -> None:
     phone = open_phone("member")
     page = phone.open(f"{town.url}/")
     asked: set[str] = set()
@@ -46,6 +50,10 @@ def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: T
     make_known(town, page, "anne@exemple.fr")
     page.goto(f"{town.url}/cercle/proposer/")
     page.locator("form[data-act=proposal][data-grant]").wait_for()
+    photo = tmp_path / "abri.jpg"
+    photo.write_bytes(photograph())
+    page.set_input_files("#photos", [photo])
+    see(page, "Photos prêtes : 1 sur 3.")
     propose(page, IDEA)
     see(page, "Reçu, n° ")
     until(lambda: town.host.file_of("/cercle/1/"), "the page of the idea")
@@ -55,6 +63,8 @@ def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: T
     page.locator("form[data-act=vote][data-grant]").wait_for()
     vote(page, "for")
     see(page, "Vous avez voté pour", "Reçu, n° ")
+    until(lambda: len([*town.site.glob("cercle/photos/*.sealed")]) == 2, "the photo of the idea", 40)
+    until(lambda: page.reload() and page.evaluate(PHOTO), "the photo on the page", 30)
     page.goto(f"{town.url}/cercle/")
     see(page, "Dites ce que vous en pensez")
     until(lambda: IDEA in taken_home(page), "the idea in the open data")
@@ -65,6 +75,9 @@ def test_a_member_reads_writes_and_votes_and_reads_again_without_network(town: T
     town.kill_network()
     page.goto(f"{town.url}/cercle/1/")
     see(page, IDEA, "Vous avez voté pour")
+    page.goto(f"{town.url}/moi/")
+    page.locator("details[data-mine] summary").click()
+    see(page, IDEA, "Vote", "Idée")
     town.restore_network()
     expected = ("ERR_", "Failed to fetch", "403 (Forbidden)")  # no network, and "conseil"
     assert not [one for one in phone.complaints if not any(words in one for words in expected)]
@@ -99,6 +112,7 @@ def test_a_stranger_and_the_host_learn_nothing_of_it(town: Town, open_phone: Ope
     assert (report.status, "note private" in codes(report)) == (0, True)
     published = [file for file in town.site.rglob("*") if file.is_file()]
     assert not [file for file in published if IDEA.encode() in file.read_bytes()]
+    assert not [file for file in published if file.suffix == ".webp" or file.read_bytes().startswith(b"RIFF")]
     status, listed = town.get("/v1/snapshots/essai")
     assert (status, b"cercle" in listed) == (200, False)
     assert town.get("/v1/snapshots/essai/cercle")[0] == 404

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { say, sayCount, sayDeadline, sayMoment, sayNumber, tellTimesOf } from '../../themes/town/static/js/words.mjs';
-import { choiceWord, sayStanding } from '../../themes/town/static/js/act_view.mjs';
+import { sayStanding } from '../../themes/town/static/js/act_standing.mjs';
+import { choiceWord } from '../../themes/town/static/js/act_view.mjs';
 import { wordsOf } from './words_of.mjs';
 
 const at = (lang) => {

@@ -14,16 +14,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from civic.canonical import b64u_decode, b64u_encode
-from civic.privacy import bound_to, key_name, kid_of, salt_of, wrapped_name
+from civic.privacy import bound_to, key_name, kid_of, photo_path, photos_folder, salt_of, wrapped_name
 from site_builder.failure import BuildFailure
 from site_builder.sealing import Seal
 from site_builder.settings import build_site
 from site_builder.site import Site
 from sync_server.reading_keys import wrap
+from tests.end_to_end.site_pages import SitePages
 from tests.site_builder.town import DAY, OPENS, RULES, SPACE, Town, built, rest, site_of, tree
 
 THEME = Path(__file__).parents[2] / "themes" / "town"
 KEY = bytes(range(32))
+MOST_SCRIPTS = 16_000  # bytes, as of every page (tests/end_to_end/test_every_page.py)
 SECRETS = ("Zorglub", "berges fr", "berges en", "Quoi de privé", "Ana Privée", "Réponse tue")
 CLOSED = RULES.format(counts="open").replace('unsigned = ["proposal"]', 'mode = "named"\nprivate = "members"')
 
@@ -75,12 +77,12 @@ def test_nothing_of_it_is_in_any_file_of_the_site(output: Path) -> None:
     assert len(files) > 60
     for file, data in files.items():
         assert not [word for word in SECRETS if word.encode() in data], file
-    # Its address alone is known, where it must be: on the home page, behind its short one, in its
-    # shells, in what keeps these, and where its readers choose to be told of it.
+    # Its address alone is known, where it must be: on the home page, behind its short one, in its shells, in what
+    # keeps these, where its readers choose to be told of it, and where they see what is theirs.
     named = {file for file, data in files.items() if b"berges" in data and "berges/" not in file}
     shown = {re.sub(r"/\d+/", "/1/", f"/{file}") for file in named if not file.startswith("p/")}
-    core = [f"{prefix}/{page}index.html" for prefix in ("", "/en") for page in ("", "q/1/", "suivre/")]
-    assert shown == {*core, "/_headers"}
+    core = [f"{prefix}/{page}index.html" for prefix in ("", "/en") for page in ("", "q/1/", "suivre/", "moi/")]
+    assert shown == {*core, "/_headers", "/_redirects"}
     unseen = ("sitemap.xml", "flux.xml", "results.json", "proposals.json", "manifest.json", ".csv", ".jws")
     assert not [file for file in files if "berges/" in file and file.endswith(unseen)]
 
@@ -109,6 +111,13 @@ def test_its_readers_find_it_where_they_choose_to_be_told(output: Path) -> None:
     assert re.findall(r'<li hidden><a href="/berges/" data-consultation="berges"[^>]*>([^<]*)<', page) == [
         "Consultation privée"
     ]
+
+
+def test_a_page_that_asks_who_acts_loads_no_more_scripts_than_a_page_may(output: Path) -> None:
+    pages = SitePages(output)
+    for path in ("/berges/", "/berges/1/", "/berges/proposer/", "/en/berges/1/"):
+        assert len(pages.scripts(path)) == 3, "the page's, what opens it, and its acts"
+        assert pages.weigh(path).scripts <= MOST_SCRIPTS
 
 
 def test_what_members_take_home_is_sealed_under_its_name(output: Path) -> None:
@@ -161,6 +170,33 @@ def test_kept_up_vote_by_vote_it_is_what_a_whole_build_gives(tmp_path: Path) -> 
     rest(site)
     built(town, tmp_path / "cold")
     assert tree(tmp_path / "warm") == tree(tmp_path / "cold")
+
+
+def test_photos_lie_sealed_beside_its_pages_under_names_that_say_nothing(tmp_path: Path) -> None:
+    town = private_town(tmp_path)
+    site = built(town, tmp_path / "site", THEME)
+    folder, names = town.snapshots / photos_folder("berges"), [f"{'a' * 64}-{side}.webp" for side in (1200, 480)]
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(f"RIFF {name}".encode())
+    shown = {"file": f"/photos/{names[1]}", "large": f"/photos/{names[0]}", "w": 480, "h": 360, "alt": "Zorglub"}
+    site.apply(town.revise("berges", 1, photos=[shown]))
+    rest(site)
+    paths = [photo_path(KEY, "berges", name) for name in names]
+    inside = page_in(tmp_path / "site", "berges/1/index.html")
+    assert all(f'"{path}"' in inside for path in paths)
+    for path, name in zip(paths, names, strict=True):
+        assert opened((tmp_path / "site" / f"{path[1:]}.sealed").read_bytes(), path[1:]) == f"RIFF {name}"
+    proposals = "berges/donnees/proposals.json"
+    assert paths[0] in opened((tmp_path / "site" / f"{proposals}.sealed").read_bytes(), proposals)
+    files = tree(tmp_path / "site")
+    assert not [file for file, data in files.items() if b"RIFF" in data or "a" * 64 in file or b"a" * 64 in data]
+    built(town, tmp_path / "cold", THEME)
+    assert files == tree(tmp_path / "cold")
+    for name in names:
+        (folder / name).unlink()
+    site.apply(town.revise("berges", 1, title="", text="", name="", withdrawn=True, photos=[]))
+    assert not [name for name in tree(tmp_path / "site") if "/photos/" in name]
 
 
 def test_no_nonce_serves_two_contents() -> None:

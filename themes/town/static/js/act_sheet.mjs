@@ -1,9 +1,10 @@
 // What a page says of an act just made, next to its form: status first, what happens next, and news as they come.
-import { choiceWord, nextPlace, sayOf, sayStanding, statusChip, trail } from './act_view.mjs';
-import { announceChange, onChange } from './changes.mjs';
-import { registerFlush } from './delivery.mjs';
+import { nextPlace, sayStanding } from './act_standing.mjs';
+import { trail } from './act_trail.mjs';
+import { choiceWord, sayOf, statusChip } from './act_view.mjs';
+import { onChange } from './changes.mjs';
 import { isEarly } from './due.mjs';
-import { button, element, find, focusOn, strongParts } from './elements.mjs';
+import { button, element, focusOn, strongParts } from './elements.mjs';
 import { hurryAct } from './outbox.mjs';
 import { isSaid, say } from './words.mjs';
 
@@ -11,18 +12,6 @@ import { isSaid, say } from './words.mjs';
  * An act on show; `trouble` is the word for what this phone does not keep, "" where all is well.
  * @typedef {{ store: Store, act: Act, trouble: string }} Shown
  */
-
-/**
- * Where the form says what became of the act.
- * @param {HTMLFormElement} $form
- */
-export function statusPlace($form) {
-  const $own = find('[data-form-status]', $form);
-  if ($own) return $own;
-  const $made = element('div', { 'data-form-status': true });
-  $form.append($made);
-  return $made;
-}
 
 /**
  * @param {Page} page
@@ -51,7 +40,7 @@ function sheetOf(page, { act, trouble }, sendAgain) {
  * @param {HTMLElement} $place
  * @param {Shown} shown
  */
-function showAct(page, $place, shown) {
+export function showAct(page, $place, shown) {
   const sendAgain = async () => {
     await shown.store.edit('acts', [shown.act.id], (old) => old || shown.act);
     await hurryAct(shown.store, shown.act.id);
@@ -85,21 +74,9 @@ function showAct(page, $place, shown) {
   shownAt.set($place, shown);
   onChange(() => void refresh().catch(console.error));
   show();
+  // It may have left before this script had come.
+  void refresh().catch(console.error);
 }
 
 /** @type {WeakMap<HTMLElement, Shown>} */
 const shownAt = new WeakMap();
-
-/**
- * Shows what was stored, then sends it.
- * @param {Page} page
- * @param {HTMLFormElement} $form
- * @param {{ store: Store, act: Act, lasting: boolean }} kept
- */
-export async function showAndSend(page, $form, { store, act, lasting }) {
-  showAct(page, statusPlace($form), { store, act, trouble: lasting ? '' : 'unkept' });
-  announceChange({ outbox: true });
-  if (lasting) void registerFlush(act.id);
-  if (navigator.storage && navigator.storage.persist) void navigator.storage.persist();
-  await page.deliver(true, store);
-}

@@ -3,9 +3,10 @@ import { onChange } from './changes.mjs';
 import { component } from './component.mjs';
 import { element, find, findAll } from './elements.mjs';
 import { readBody } from './form_body.mjs';
-import { showFaults } from './form_faults.mjs';
 import { actForms, startForms } from './forms.mjs';
 import { HERE } from './here.mjs';
+import { offerPhotos } from './photo_offer.mjs';
+import { sayFaults } from './pressed.mjs';
 import { learnWords, say } from './words.mjs';
 
 /**
@@ -38,6 +39,7 @@ async function startOwn(page) {
 function startActs(page) {
   component('forms', () => startForms(page));
   for (const $part of findAll('[data-part]')) component('part', () => startPart($part));
+  for (const $field of findAll('[data-photos]')) component('photos', () => offerPhotos($field));
   component('own acts', () => startOwn(page));
   // What is of use only to who writes, or opens something, is loaded then.
   const late = (/** @type {Event} */ { target }) => {
@@ -47,7 +49,7 @@ function startActs(page) {
   };
   component('unfinished', async () => localStorage.length && (await import(UNFINISHED_URL)));
   for (const type of ['input', 'toggle']) addEventListener(type, late, { once: true, capture: true });
-  const tools = { element, find, findAll, readBody, say, showFaults };
+  const tools = { element, find, findAll, readBody, say, showFaults: sayFaults };
   for (const start of BROUGHT) component('module', () => start(page, tools));
 }
 

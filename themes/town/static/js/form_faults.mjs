@@ -15,10 +15,11 @@ export function clearFaults($form) {
 
 /**
  * @param {HTMLFormElement} $form
- * @param {FormFault[]} faults
+ * @param {FormFault[]} faults none: what was said before goes
  */
 export function showFaults($form, faults) {
   clearFaults($form);
+  if (!faults.length) return;
   const items = faults.map((fault) => {
     const $field = find(`[name="${fault.field}"]`, $form);
     if (!$field) return element('li', {}, fault.text);

@@ -1,13 +1,13 @@
 // Takes over the forms of acts: checks, signs, stores, then sends. Without this file they are plain forms.
-import { showAndSend, statusPlace } from './act_sheet.mjs';
+import { showAndSend, statusPlace } from './act_shown.mjs';
 import { sayFor } from './act_view.mjs';
 import { findAll, focusOn } from './elements.mjs';
 import { readBody } from './form_body.mjs';
-import { clearFaults, showFaults } from './form_faults.mjs';
 import { HERE } from './here.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
+import { clearFaults, expectPress, sayFaults } from './pressed.mjs';
 import { say, sayMoment } from './words.mjs';
 
 /** @returns {HTMLFormElement[]} */
@@ -67,10 +67,10 @@ async function submitForm(page, $form) {
     const text = sayFor('late.now', draft.kind, { when: sayMoment(draft.closes) });
     faults.unshift({ field: '', text, missing: false });
   }
-  if (faults.length) return showFaults($form, faults);
+  if (faults.length) return sayFaults($form, faults);
   clearFaults($form);
   const kept = await keepDraft(page, draft).catch((error) => console.error(error));
-  if (!kept && (draft.token || draft.kept)) return showFaults($form, [{ field: '', text: say('unexplained'), missing: false }]);
+  if (!kept && (draft.token || draft.kept)) return sayFaults($form, [{ field: '', text: say('unexplained'), missing: false }]);
   // Nothing was stored: the plain form is still a way in, but not where it would tell a secret.
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
@@ -105,5 +105,6 @@ export function startForms(page) {
         .catch(console.error)
         .finally(() => delete $form.dataset.busy);
     });
+    expectPress($form);
   }
 }

@@ -23,6 +23,18 @@ function pageLoaded() {
   return new Promise((resolve) => addEventListener('load', () => resolve(undefined), { once: true }));
 }
 
+/** What the page says can be kept: unasked, but where data is dear. */
+export async function keepParts() {
+  const { active } = await navigator.serviceWorker.ready;
+  const { connection } = /** @type {any} */ (navigator);
+  const $buttons = findAll('[data-keep]');
+  if (connection && connection.saveData) return $buttons.length && import(KEEP_URL);
+  for (const $button of $buttons) {
+    $button.hidden = true;
+    if (active) active.postMessage({ keep: $button.dataset.keep });
+  }
+}
+
 /** @param {Page} page */
 export async function startKeep(page) {
   const { serviceWorker } = navigator;
@@ -31,14 +43,6 @@ export async function startKeep(page) {
   const address = workerAddress(`${page.site.root}sw.js`);
   await serviceWorker.register(address, { updateViaCache: 'none' });
   const { active } = await serviceWorker.ready;
-  const keep = (/** @type {string} */ path) => active && active.postMessage({ keep: path });
-  keep(`${page.site.prefix}/files.json`);
-  const { connection } = /** @type {any} */ (navigator);
-  const isSaving = Boolean(connection && connection.saveData);
-  const $buttons = findAll('[data-keep]');
-  if (isSaving && $buttons.length) await import(KEEP_URL);
-  for (const $button of isSaving ? [] : $buttons) {
-    $button.hidden = true;
-    keep($button.dataset.keep || '');
-  }
+  if (active) active.postMessage({ keep: `${page.site.prefix}/files.json` });
+  await keepParts();
 }

@@ -1,5 +1,7 @@
 // "Mes envois": every act with its trail, and what the citizen can do about it.
-import { isPersonAsked, nextPlace, sayFor, sayOf, sayStanding, statusChip, subjectOf, trail } from './act_view.mjs';
+import { isPersonAsked, nextPlace, sayStanding } from './act_standing.mjs';
+import { trail } from './act_trail.mjs';
+import { sayFor, sayOf, statusChip, subjectOf } from './act_view.mjs';
 import { headingOf } from './act_heading.mjs';
 import { announceChange, onChange } from './changes.mjs';
 import { button, element, find, findAll, focusOn, strongParts } from './elements.mjs';

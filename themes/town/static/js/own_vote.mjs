@@ -1,5 +1,5 @@
 // The citizen's own choice, wherever a page has its slot: shown, changed, withdrawn until closing.
-import { showAndSend, statusPlace } from './act_sheet.mjs';
+import { showAndSend, statusPlace } from './act_shown.mjs';
 import { choiceWord, sayFor, sayOf, statusChip, subjectOf } from './act_view.mjs';
 import { onChange } from './changes.mjs';
 import { element, find, findAll, strongParts } from './elements.mjs';

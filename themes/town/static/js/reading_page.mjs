@@ -1,8 +1,8 @@
 // The key of a private consultation: the town hands it to who may read, or a code opens it (docs/formats.md §30).
 import { b64u, unb64u, utf8 } from './canonical.mjs';
 import { find } from './elements.mjs';
-import { clearFaults, showFaults } from './form_faults.mjs';
 import { askAsDevice } from './person_requests.mjs';
+import { clearFaults, sayFaults } from './pressed.mjs';
 import { sayWhy } from './sealed_why.mjs';
 
 const ROUNDS = 600000;
@@ -49,7 +49,7 @@ function askForCode(page, kid, wrapped) {
     if (key) return take(page, kid, key);
     const missing = !$field.value.trim();
     const text = (missing ? $field.dataset.missing : $field.dataset.wrong) || '';
-    showFaults($form, [{ field: $field.name, text, missing }]);
+    return sayFaults($form, [{ field: $field.name, text, missing }]);
   });
 }
 

@@ -1,7 +1,8 @@
 // A private page came sealed, and is opened here with the key of its consultation, once this phone has it.
 import { unb64u, utf8 } from './canonical.mjs';
 import { component } from './component.mjs';
-import { element, find, findAll } from './elements.mjs';
+import { element, find, findAll, focusOn } from './elements.mjs';
+import { keepParts } from './keep.mjs';
 import { sayWhy } from './sealed_why.mjs';
 
 const NONCE = 12;
@@ -30,17 +31,41 @@ function trusted(html) {
 }
 
 /**
+ * A file of the site that is sealed beside its name.
+ * @param {string} key
+ * @param {string} path
+ */
+async function openedFile(key, path) {
+  const response = await fetch(`${path}.sealed`);
+  const opened = await unseal(key, path.slice(1), new Uint8Array(await response.arrayBuffer()));
+  return URL.createObjectURL(await opened.blob());
+}
+
+/**
  * The page in the place of its shell, whose status and banner are known to the scripts and stay.
  * @param {Page} page
+ * @param {string} key
+ * @param {string} consultation
  * @param {string} html
  */
-function show(page, html) {
+function show(page, key, consultation, html) {
   const opened = new DOMParser().parseFromString(trusted(html), 'text/html');
   const $own = findAll('main > [role=status], main > [data-banner]');
-  const $status = find('main > [role=status]', opened);
-  if ($status) $own[0].className = $status.className;
-  for (const $one of findAll('main > [role=status], main > [data-banner]', opened)) $one.remove();
-  find('main').replaceChildren(...$own, ...find('main', opened).childNodes);
+  const [$status, $banner] = findAll('main > [role=status], main > [data-banner]', opened);
+  $own[0].className = $status.className;
+  $status.remove();
+  $banner.remove();
+  // Before they stand in the page: by these names there is nothing.
+  for (const $photo of /** @type {HTMLImageElement[]} */ (findAll(`img[src^='/${consultation}/']`, opened))) {
+    const path = $photo.getAttribute('src') || '';
+    $photo.removeAttribute('src');
+    component('photo', async () => ($photo.src = await openedFile(key, path)));
+  }
+  const $main = find('main');
+  const hadFocus = $main.contains(document.activeElement);
+  $main.replaceChildren(...$own, ...find('main', opened).childNodes);
+  // The field of the code is gone.
+  if (hadFocus) focusOn(find('h1'));
   document.body.className = opened.body.className;
   document.title = opened.title;
   page.tell(opened.title);
@@ -49,35 +74,22 @@ function show(page, html) {
 }
 
 /**
- * Open data is sealed beside its name: a link to it saves it opened.
+ * Open data and photos are sealed beside their names: a link to one saves it opened.
  * @param {string} key
  * @param {string} consultation
  */
 function openLinks(key, consultation) {
-  const save = async (/** @type {string} */ path) => {
-    const name = path.slice(1);
-    const response = await fetch(`${path}.sealed`);
-    const opened = await unseal(key, name, new Uint8Array(await response.arrayBuffer()));
-    const href = URL.createObjectURL(await opened.blob());
-    element('a', { href, download: name.replace(/.*\//, '') }).click();
-    URL.revokeObjectURL(href);
-  };
   find('main').addEventListener('click', (event) => {
-    const $link = event.target instanceof Element ? event.target.closest('a') : null;
+    const $link = /** @type {Element} */ (event.target).closest('a');
     const path = $link && $link.origin === location.origin ? $link.pathname : '';
     if (!path.includes(`/${consultation}/`) || path.endsWith('/')) return;
     event.preventDefault();
-    component('open data', () => save(path));
+    component('open data', async () => {
+      const href = await openedFile(key, path);
+      element('a', { href, download: path.replace(/.*\//, '') }).click();
+      URL.revokeObjectURL(href);
+    });
   });
-}
-
-/** What can be kept of these pages stays sealed on the phone. */
-async function keepSealed() {
-  const { active } = await navigator.serviceWorker.ready;
-  for (const $button of findAll('[data-keep]')) {
-    $button.hidden = true;
-    if (active) active.postMessage({ keep: $button.dataset.keep });
-  }
 }
 
 /**
@@ -89,10 +101,10 @@ async function open(page, key) {
   const { sealed = '', file = '', run = '' } = $sealed.dataset;
   const $text = /** @type {HTMLTemplateElement} */ (find('template', $sealed));
   const opened = await unseal(key, file, unb64u($text.content.textContent || ''));
-  show(page, await opened.text());
+  show(page, key, sealed, await opened.text());
   openLinks(key, sealed);
   for (const url of run.split(' ')) if (url) await import(url);
-  if (navigator.serviceWorker) component('keep', keepSealed);
+  if (navigator.serviceWorker) component('keep', keepParts);
 }
 
 /** @param {Page} page */

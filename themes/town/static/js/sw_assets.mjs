@@ -20,12 +20,15 @@ export async function asset(path) {
 /**
  * Keeps what a page names, and what a script of it names in turn.
  * @param {string} text
+ * @param {Set<string>} known what needs no look: it grows
  */
-export async function keepAssets(text) {
+export async function keepAssets(text, known = new Set()) {
   for (const path of namesIn(text)) {
-    if (await readCopy(ASSETS, path)) continue;
+    if (known.has(path)) continue;
+    known.add(path);
+    // One that is kept already came with its page, without what it names.
     const response = await asset(path);
-    if (path.endsWith('.js') && response.ok) await keepAssets(await response.text());
+    if (path.endsWith('.js') && response.ok) await keepAssets(await response.text(), known);
   }
 }
 

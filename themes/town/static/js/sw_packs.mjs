@@ -26,7 +26,8 @@ async function keepPack({ h }) {
   if (hex !== h) throw new Error(`pack ${h} has another content`);
   const text = new TextDecoder().decode(bytes);
   const { words = [], ...pages } = JSON.parse(text);
-  for (const page of Object.values(pages)) await keepAssets(page);
+  const known = new Set();
+  for (const page of Object.values(pages)) await keepAssets(page, known);
   // Once more by themselves: who looks for something does not read all the pages.
   await writeCopy(PACKS, packPath(`${h}.words`), new Response(JSON.stringify(words)));
   await writeCopy(PACKS, path, stamped(text, 'application/json'));

@@ -1,5 +1,6 @@
 // A page, network or not: the network for a moment, then the freshest copy, then a page that says there is none.
 import { announceChange } from './changes.mjs';
+import { keepAssets } from './sw_assets.mjs';
 import { dropCopy, listCopies, readCopy, SEEN, stamped, stampOf, writeCopy } from './sw_copies.mjs';
 import { packedPage } from './sw_packs.mjs';
 
@@ -32,6 +33,8 @@ async function remember(path, html) {
   await writeCopy(SEEN, path, stamped(html, HTML));
   const paths = await listCopies(SEEN);
   for (const old of paths.slice(0, Math.max(0, paths.length - MOST_SEEN))) await dropCopy(SEEN, old);
+  // What comes when somebody reaches for it must be there without network.
+  await keepAssets(html);
 }
 
 /** @param {string} path */

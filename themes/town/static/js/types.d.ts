@@ -28,6 +28,8 @@ declare const CARRY_URL: string;
 declare const CARRY_WORDS: Record<string, string>;
 declare const PHOTOS_URL: string;
 declare const PHOTO_WORDS: Record<string, string>;
+declare const PRESSED_URL: string;
+declare const PRESSED_WORDS: Record<string, string>;
 declare const PLACE_WORDS: Record<string, string>;
 declare const SCRIPT_URL: string;
 declare const PUSH_WORDS: Record<string, Record<string, string>>;

@@ -1,4 +1,5 @@
-// A separate asset, the same in every language, for pages with acts that ask who acts.
+// A separate asset, one a language, in place of acts_asset.mjs: only the pages of a consultation that asks who acts.
+import './acts_asset.mjs';
 import { component } from './component.mjs';
 import { HERE } from './here.mjs';
 import { startRecognition } from './recognition.mjs';
