@@ -1,7 +1,7 @@
 """What goes wrong with one town, one letter or one phone holds up nobody else's; nothing that is to be told is lost."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,7 @@ def test_what_nobody_foresaw_is_not_written_down_twice_a_second(desk: Desk, monk
             waited.append(timeout or 0)
             return len(waited) > 4
 
-    found = iter([1, 0, KeyError("unforeseen"), 0])
+    found: Iterator[int | Exception] = iter([1, 0, KeyError("unforeseen"), 0])
 
     def step() -> int:
         one = next(found)
