@@ -19,6 +19,7 @@ from site_builder.failure import BuildFailure
 from site_builder.sealing import Seal
 from site_builder.settings import build_site
 from site_builder.site import Site
+from site_builder.snapshot import rows_file
 from sync_server.reading_keys import wrap
 from tests.end_to_end.site_pages import SitePages
 from tests.site_builder.town import DAY, OPENS, RULES, SPACE, Town, built, rest, site_of, tree
@@ -252,3 +253,12 @@ def test_without_its_key_nothing_is_built(tmp_path: Path) -> None:
     site: Site = site_of(town, tmp_path / "site")
     with pytest.raises(BuildFailure, match="holds no key"):
         build_site(site)
+
+
+def test_ballots_that_were_to_be_public_once_are_not_published_beside_it(tmp_path: Path) -> None:
+    town = private_town(tmp_path)
+    town.pass_time("berges", OPENS + 45 * DAY)
+    town.write_snapshots()
+    rows_file(town.snapshots, "berges").write_text('{"jws":"Zorglub"}\n', "utf-8")
+    with pytest.raises(BuildFailure, match="ballots that are still secret"):
+        build_site(site_of(town, tmp_path / "site"))
