@@ -238,8 +238,7 @@ class Edition:
         """
         alternates = tuple(Alternate(one, self.site.site_url + self.path_of(page.path, one)) for one in self._codes)
         picture = f"{self.site.site_url}/{self.picture(page, desk).file}"
-        consultation = None if desk is None else desk.consultation
-        code = self.path_of(page.path) + CODE if has_code(page, consultation) else ""
+        code = self.path_of(page.path) + CODE if has_code(page, None if desk is None else desk.consultation) else ""
         every = {"page": page, "alternates": alternates, "picture": picture, "code": code}
         styles = self.site.styles
         styles.used = ""

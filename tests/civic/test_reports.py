@@ -12,6 +12,7 @@ from civic.declaration import DeclarationError
 from civic.module import Document, Shelf
 from civic.modules.reports.rules import read_rules
 from civic.modules.reports.standing import STATUSES, standing_of
+from site_builder.rank import rank_site
 from tests.civic.town import MODULES, OPENS, jti
 from tests.modules.example_town import SLUG, read_examples, town_files
 
@@ -90,6 +91,7 @@ changes = st.lists(
         st.tuples(st.just("category"), numbers, st.sampled_from(CATEGORIES)),
         st.tuples(st.just("votes"), numbers, st.integers(0, 3)),
         st.tuples(st.just("withdraw"), numbers, st.just(0)),
+        st.tuples(st.just("talk"), numbers, st.integers(0, 3)),
         st.tuples(st.just("answer"), numbers, st.sampled_from(STATUSES)),
         st.tuples(st.just("state"), st.just(0), st.sampled_from(["open", "results"])),
     ),
@@ -110,6 +112,8 @@ def documents_of(kind: str, first: int, second: Any, rows: list[Document]) -> li
         return [("answers", answer(first, second, into=1 if second == "merged" and first > 1 else 0))]
     if kind == "votes":
         return [("reports", before | {"votes": {"metoo": second, "yes": 0, "no": second}})]
+    if kind == "talk":
+        return [("comments", {"id": jti(1000 + first), "target": jti(first), "withdrawn": not second})]
     if kind == "withdraw":
         gone = {"address": "", "area": "", "lat": "", "lon": ""}
         return [("reports", before | {"withdrawn": True, "text": "", "category": "", "place": gone})]
@@ -138,9 +142,38 @@ def test_topics_name_every_page_that_differs_and_building_anew_gives_the_same(
             assert all(after[path] == drawn for path, drawn in touched.items())
         before = after if rows else {}
     anew = MODULES["reports"].shelf(RULES)
-    for table in ("consultation", "answers", "reports"):
+    for table in ("consultation", "answers", "comments", "reports"):
         for (name, _), document in latest.items():
             if name == table:
                 anew.put(table, document)
     assert shown(anew, None) == shown(shelf, None)
     assert [file.content() for file in anew.files()] == [file.content() for file in shelf.files()]
+
+
+def test_the_orders_of_reports_are_made_again_from_their_open_data() -> None:
+    shelf = MODULES["reports"].shelf(RULES)
+    shelf.put("consultation", {"state": "open", "phase": "vote", "since": OPENS, "manifest": "A"})
+    for number, seen in enumerate((0, 9, 4, 1), 1):
+        shelf.put("reports", report(number, votes={"metoo": seen, "yes": 0, "no": 0}))
+    for at in range(30):
+        shelf.put("comments", {"id": jti(1000 + at), "target": jti(4), "withdrawn": False})
+    pages = {page.path: page.context["reports"] for page in shelf.pages(None) if "/ordre/" in page.path}
+    orders = {path.split("/")[3]: [one["number"] for one in rows] for path, rows in pages.items()}
+    assert orders["moi-aussi"] == [2, 3, 4, 1]
+    assert orders["pertinence"] == [4, 2, 3, 1], "what people say of a report counts besides"
+    assert sorted(orders["au-hasard"]) == [1, 2, 3, 4]
+
+    files = {file.path[1:]: file.content() for file in shelf.files()}
+    weights = RULES.ranking._asdict()
+    files["donnees/classement.json"] = json.dumps(
+        {"weights": weights, "rankings": [f"{SLUG}/donnees/ranking.json"]}
+    ).encode()
+    shown_rows = "".join(f'<li value="{number}">' for number in orders["pertinence"])
+    files[f"{SLUG}/ordre/pertinence/index.html"] = shown_rows.encode()
+    (compared,) = rank_site(files.get)
+    assert compared == (SLUG, (4, 2, 3, 1), ())
+    files[f"{SLUG}/donnees/reports.json"] = files[f"{SLUG}/donnees/reports.json"].replace(
+        b'"seen_too":9', b'"seen_too":8'
+    )
+    (compared,) = rank_site(files.get)
+    assert "no. 2 has other figures" in compared.faults[0]

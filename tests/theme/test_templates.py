@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from site_builder.posters import SIZES
 from tests.theme.sources import styles, templates, without_jinja
 
 every_template = pytest.mark.parametrize("name", templates())
@@ -51,7 +52,7 @@ def test_every_part_of_the_stylesheet_is_used_and_exists() -> None:
         for line in re.findall(r"\{% set parts = (.*?) %\}", text)
         for part in re.findall(r'"(\w+)"', re.sub(r'"<\w+"', "", line))
     }
-    assert named | {"core"} == styles().keys()
+    assert named | {"core", *SIZES} == styles().keys()  # poster.html takes those of its size
 
 
 @every_template
