@@ -77,11 +77,12 @@ def test_nothing_of_it_is_in_any_file_of_the_site(output: Path) -> None:
     assert len(files) > 60
     for file, data in files.items():
         assert not [word for word in SECRETS if word.encode() in data], file
-    # Its address alone is known, where it must be: on the home page, behind its short one, in its
-    # shells, in what keeps these.
+    # Its address alone is known, where it must be: on the home page and *Vous et ce téléphone*, behind its short one,
+    # in its shells, in what keeps these.
     named = {file for file, data in files.items() if b"berges" in data and "berges/" not in file}
     shown = {re.sub(r"/\d+/", "/1/", f"/{file}") for file in named if not file.startswith("p/")}
-    assert shown == {"/index.html", "/en/index.html", "/q/1/index.html", "/en/q/1/index.html", "/_headers"}
+    pages = {"/index.html", "/moi/index.html", "/q/1/index.html"}
+    assert shown == {*pages, *(f"/en{page}" for page in pages), "/_headers"}
     unseen = ("sitemap.xml", "flux.xml", "results.json", "proposals.json", "manifest.json", ".csv", ".jws")
     assert not [file for file in files if "berges/" in file and file.endswith(unseen)]
 
