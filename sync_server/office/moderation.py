@@ -135,16 +135,8 @@ def written(desk: Office, space: str, one: Shown) -> Written:
         body = parse_json(b64u_decode(one.envelope.split(".")[1]))["body"]
     title, text, name, lang = (str(body.get(member) or "") for member in ("title", "text", "name", "lang"))
     state = "erased" if one.envelope is None else "withdrawn" if one.withdrawn else "hidden" if one.hidden else "shown"
-    about = _title_of(desk, space, one.consultation)
+    about = desk.title_of(space, one.consultation, words().lang)
     return Written(one.first_no, one.consultation, about, title, text, name, lang, one.rx, state, one.hidden)
-
-
-def _title_of(desk: Office, space: str, slug: str) -> str:
-    town, lang = desk.town(space), words().lang
-    if town is None or slug not in town.content.texts:
-        return slug
-    texts = town.content.texts[slug]
-    return str(texts[lang if lang in texts else town.content.space.languages[0]].title)
 
 
 def _back(space: str, no: int) -> Response:

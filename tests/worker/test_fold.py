@@ -21,7 +21,7 @@ from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.hiding import Hiding, Place
 from sync_server.worker.fold import Fold
-from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
+from sync_server.worker.parts import NO_MARK, Decided, Mark, Tables, tallies_of
 from tests.civic.town import MODULES, OPENS, RULES_TOML, Citizen, act_of, always_open, consultation, jti
 
 SPACE = "valbrume"
@@ -40,10 +40,9 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         tallies = tallies_of(now.totals(SPACE, rules.slug)) if fold.is_public else {}
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
-        hidden = hidden_of(now, SPACE, rules.slug)
         queued = now.lines(SPACE, rules.slug, fold.queued_kinds)
-        answers = answers_of(now, SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden, answers, queued)
+        decided = Decided(hidden_of(now, SPACE, rules.slug), answers_of(now, SPACE, rules.slug), {})
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, decided, queued)
         return fold, now.last_no(SPACE)
 
 
