@@ -55,7 +55,7 @@ def lost_ids(old: Any, new: Any) -> frozenset[str]:
 
 
 def newly_published(old: Any, new: Any) -> frozenset[str]:
-    """Ids of tables in lists of `old` that say `published = true` in `new`, the same member of later settings, alone."""
+    """Ids of tables in lists of `old` that say `published = true` in `new`, later settings, and did not before."""
     return (frozenset(_ids_of(new, _is_published)) - frozenset(_ids_of(old, _is_published))) & frozenset(_ids_of(old))
 
 

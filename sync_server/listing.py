@@ -53,9 +53,7 @@ def read_words(
     return found
 
 
-def listed_in(
-    now: Reading, vault: Vault, modules: Modules, rules: Consultation
-) -> Mapping[str, Mapping[str, Listed]]:
+def listed_in(now: Reading, vault: Vault, modules: Modules, rules: Consultation) -> Mapping[str, Mapping[str, Listed]]:
     """What pages tell once the votes are final, by what the town declared, then by what it is about."""
     listable = listable_in(modules, rules)
     if not listable:
@@ -64,10 +62,11 @@ def listed_in(
     written = _written(now, modules, rules)
     found: defaultdict[str, dict[str, Listed]] = defaultdict(dict)
     for one in listable:
-        told = told_of(
-            written.get(one.id, ()),
-            lambda words, about=one.id: verdicts.get(mark_of(vault, rules, about, words), UNREAD),
-        )
+
+        def verdict_of(words: str, about: str = one.id) -> str:
+            return verdicts.get(mark_of(vault, rules, about, words), UNREAD)
+
+        told = told_of(written.get(one.id, ()), verdict_of)
         if told is not None:
             found[one.item][one.id] = told
     return found

@@ -65,7 +65,7 @@ def show_words(space: str, slug: str, about: str) -> Response:
 @blueprint.post(f"{PATH}/<slug>/<about>")
 @needs(Need.MODERATE)
 def decide(space: str, slug: str, about: str) -> Response:
-    """Keeps each verdict that differs from what was; words that stand no more, for their author changed them, have none."""
+    """Keeps each verdict that is another than before; words that their author has changed meanwhile have none."""
     rules, asked = _find(space, slug, about)
     desk, clerk = office(), signed_in().clerk
     said = {name.removeprefix(FIELD): one for name, one in request.form.items() if name.startswith(FIELD) and one}
@@ -77,15 +77,17 @@ def decide(space: str, slug: str, about: str) -> Response:
     standing = [one for one in _words(rules, asked) if said.get(one.mark, one.verdict) != one.verdict]
     with desk.services.ledger.writing() as connection:
         for one in standing:
-            kept = Verdict(space, slug, one.mark, about, said[one.mark], clerk.id, desk.now())
-            put_verdict(desk.services.ledger, connection, kept)
-            reason = {} if kept.verdict == LISTED else {"reason": kept.verdict}
+            verdict = said[one.mark]
+            row = Verdict(space, slug, one.mark, about, verdict, clerk.id, desk.now())
+            put_verdict(desk.services.ledger, connection, row)
+            reason = {} if verdict == LISTED else {"reason": verdict}
             do = "leave-out" if reason else "publish"
             desk.write(connection, space, clerk, do, consultation=slug, about=about, mark=one.mark, **reason)
         if standing and moment_at(rules, desk.now()).state == "results":
             ask_rebuild(connection, space)
-    way = {"space": space, "slug": slug, "about": about, "state": _state(), "done": len(standing)}
-    return redirect(url_for("listing_room.show_words", **way), 303)  # type: ignore[return-value]
+    kept = {"state": _state(), "done": str(len(standing))}
+    way = url_for("listing_room.show_words", space=space, slug=slug, about=about, **kept)  # type: ignore[arg-type]
+    return redirect(way, 303)  # type: ignore[return-value]
 
 
 def _find(space: str, slug: str, about: str) -> tuple[Consultation, Listable]:
@@ -103,10 +105,8 @@ def _find(space: str, slug: str, about: str) -> tuple[Consultation, Listable]:
 def _heaps(space: str, rules: Consultation) -> list[Heap]:
     asked = listable_in(office().services.modules, rules)
     found = _read(rules) if asked else {}
-    return [
-        Heap(rules.slug, office().title_of(space, rules.slug, words().lang), one.id, _said(one), *_counts(found[one.id]))
-        for one in asked
-    ]
+    title = office().title_of(space, rules.slug, words().lang)
+    return [Heap(rules.slug, title, one.id, _said(one), *_counts(found[one.id])) for one in asked]
 
 
 def _read(rules: Consultation) -> dict[str, list[Readable]]:

@@ -129,9 +129,7 @@ class SurveyModule:
         """See civic.module.Confides."""
         asked = [(at, one) for at, one in enumerate(survey_of(consultation).questions, 1) if one.type in WRITTEN]
         return tuple(
-            Confided(
-                at, next(iter(one.title.values())), payload.values[one.id], one.id if one.is_published else ""
-            )
+            Confided(at, next(iter(one.title.values())), payload.values[one.id], one.id if one.is_published else "")
             for at, one in asked
             if one.id in payload.values
         )

@@ -106,7 +106,7 @@ class SurveyShelf:
             ways = ["", *(f"/{self.slug}/{name}/" for name in names), ""]
             for at, words in enumerate(pages):
                 around = {"newer": ways[at], "older": ways[at + 2]}
-                yield self._page(names[at], "heard", slot=self.slot, question=question, heard=told, words=words,
+                yield self._page(names[at], "heard", slot=self.slot, question=question, heard=told, shown=words,
                                  is_listed=at == 0, **around)  # fmt: skip
 
     def files(self) -> Iterator[DataFile]:
