@@ -20,6 +20,7 @@ from civic.declaration import DeclarationError
 from civic.groups import LEAST, pair_cells
 from civic.module import Entry
 from civic.modules.survey.figures import middle_of
+from civic.modules.survey.module import SurveyModule
 from civic.refusals import Code, Refused
 from civic.slots import SUM
 from tests.civic.town import MODULES, OPENS, TEXTS, space
@@ -136,11 +137,11 @@ def test_words_are_published_only_where_there_is_a_result() -> None:
 
 
 def test_the_town_says_of_each_question_whether_its_words_may_be_published() -> None:
-    payload = answered(mange="non", mot="Bruit")
-    assert [one.listed for one in SURVEY.confided(payload, rules(PUBLISHED))] == ["mot"]
-    assert [one.listed for one in SURVEY.confided(payload, rules())] == [""]
-    assert not SURVEY.listable(rules())
-    assert SURVEY.listable(rules(PUBLISHED))[0].item == SURVEY.declared(rules())[0].id
+    own, payload = SurveyModule(), answered(mange="non", mot="Bruit")
+    assert [one.listed for one in own.confided(payload, rules(PUBLISHED))] == ["mot"]
+    assert [one.listed for one in own.confided(payload, rules())] == [""]
+    assert not own.listable(rules())
+    assert own.listable(rules(PUBLISHED))[0].item == SURVEY.declared(rules())[0].id
 
 
 def test_figures_of_one_question_may_be_open() -> None:
