@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from civic.consultation import Consultation
+from civic.listing import Listed
 from civic.photos import NO_PHOTOS, Album
 from civic.queues import Place
 from civic.slots import Counted
 
 Document = dict[str, Any]  # JSON values only: a row of a snapshot's table
+NONE_LISTED: Mapping[str, Listed] = {}
 
 
 class Entry(NamedTuple):
@@ -39,6 +41,7 @@ class Entry(NamedTuple):
     places: tuple[Place, ...] = ()  # the acts that stand in line for it (civic.queues), while counts are public
     head: str = ""  # id of the envelope whose words show, "" where none do
     final_rules: Consultation | None = None  # the rules, once the votes are final; None before
+    listed: Mapping[str, Listed] = NONE_LISTED  # once they are: words about it (ListsWords), by the ids of `listable`
 
 
 class Searched(NamedTuple):
@@ -252,11 +255,16 @@ class Timed(Protocol):
 
 
 class Confided(NamedTuple):
-    """Words for the town hall alone: what they answer, its place among others, in the town's first language."""
+    """Words for the town hall: what they answer, its place among others, in the town's first language.
+
+    `listed` is the id (ListsWords.listable) under which they may be published once read, "" where the town hall alone
+    may ever read them.
+    """
 
     place: int
     about: str
     words: str
+    listed: str = ""
 
 
 @runtime_checkable
@@ -265,6 +273,25 @@ class Confides(Module, Protocol):
 
     def confided(self, payload: Any, consultation: Consultation) -> tuple[Confided, ...]:
         """The words of an act, given what `parse` returned."""
+
+
+class Listable(NamedTuple):
+    """Something that people write about in words of their own, which the town may publish once it has read them.
+
+    `item` is the id of what it `declared` whose page lists them; `title` by language.
+    """
+
+    id: str
+    item: str
+    title: Mapping[str, str]
+
+
+@runtime_checkable
+class ListsWords(Confides, Protocol):
+    """A module some of whose confided words are published, with the result, after a moderator has read them."""
+
+    def listable(self, consultation: Consultation) -> tuple[Listable, ...]:
+        """What words may be published about: people were told so before they wrote."""
 
 
 Modules = Mapping[str, Module]

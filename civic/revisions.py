@@ -11,7 +11,7 @@ from typing import Any
 from civic.canonical import parse_json
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
-from civic.settings import lost_ids
+from civic.settings import lost_ids, newly_published
 
 # Members that say which version it is, and not what holds.
 _NAMES = frozenset({"revision", "notices", "v"})
@@ -111,6 +111,9 @@ def _promise_broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     lost = lost_ids(old.get("settings", {}), new.get("settings", {}))
     if lost:
         return f"'{min(lost)}' must stay"
+    told = newly_published(old.get("settings", {}), new.get("settings", {}))
+    if told:
+        return f"what they wrote under '{min(told)}' is for the town hall alone: it can't be 'published'"
     if old.get("private") and old["private"] != new.get("private"):
         return "what they wrote for its members must stay private: 'private' must stay"
     if old["mode"] != new["mode"]:

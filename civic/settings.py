@@ -55,12 +55,22 @@ def lost_ids(old: Any, new: Any) -> frozenset[str]:
     return frozenset(Counter(_ids_of(old)) - Counter(_ids_of(new)))
 
 
-def _ids_of(value: Any) -> list[str]:
+def newly_published(old: Any, new: Any) -> frozenset[str]:
+    """Ids of tables in lists of `old` that say `published = true` in `new`, later settings, and did not before."""
+    return (frozenset(_ids_of(new, _is_published)) - frozenset(_ids_of(old, _is_published))) & frozenset(_ids_of(old))
+
+
+def _is_published(table: Mapping[str, Any]) -> bool:
+    return table.get("published") is True
+
+
+def _ids_of(value: Any, is_meant: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> list[str]:
     if isinstance(value, Mapping):
-        return [found for one in value.values() for found in _ids_of(one)]
+        return [found for one in value.values() for found in _ids_of(one, is_meant)]
     if isinstance(value, list):
-        own = [one["id"] for one in value if isinstance(one, Mapping) and type(one.get("id")) is str]
-        return own + [found for one in value for found in _ids_of(one)]
+        tables = [one for one in value if isinstance(one, Mapping) and type(one.get("id")) is str]
+        own = [one["id"] for one in tables if is_meant(one)]
+        return own + [found for one in value for found in _ids_of(one, is_meant)]
     return []
 
 

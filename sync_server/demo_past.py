@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from civic import modules
 from civic.consultation import Consultation
+from civic.listing import LISTED, check_verdict
 from civic.moderation import Hidden
 from civic.module import module_of
 from civic.official import Answer
@@ -47,6 +48,16 @@ class Said(NamedTuple):
     consultation: str
     slot: str
     what: Answer | Hidden
+
+
+class Read(NamedTuple):
+    """What the town hall said of words that may be published (docs/formats.md §35)."""
+
+    at: int
+    consultation: str
+    about: str
+    words: str
+    verdict: str
 
 
 class _Cast(NamedTuple):
@@ -102,6 +113,12 @@ class Scene:
             about = self.ids[one["about"]]
             why = Hidden(one["reason"], one.get("words", ""))
             yield Said(int(one["at"].timestamp()), self.rules.slug, self._slot(about), why)
+
+    def read(self) -> Iterator[Read]:
+        """The words that the town hall published, and those it left out."""
+        for one in self.table.get("listed", ()):
+            at, verdict = int(one["at"].timestamp()), check_verdict(one.get("reason", LISTED))
+            yield Read(at, self.rules.slug, one["about"], one["words"], verdict)
 
     def _single(self) -> Iterator[_Cast]:
         for own, act in self.acts.items():

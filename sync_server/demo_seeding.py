@@ -12,17 +12,20 @@ from rich.progress import Progress
 
 from civic.canonical import b64u_encode
 from civic.journal import OPERATOR
+from civic.listing import LISTED
 from civic.moderation import Hidden
 from civic.module import module_of
 from civic.official import Answer, answer_bytes, check_answer
 from sync_server.catalogue import Town
 from sync_server.demo import day_of, shift_to
-from sync_server.demo_past import Said, Session, scenes
+from sync_server.demo_past import Read, Said, Session, scenes
+from sync_server.listing import mark_of
 from sync_server.office.parts import Office, open_office
 from sync_server.services import open_services
 from sync_server.settings import Settings
 from sync_server.storage.hiding import Place
 from sync_server.storage.people import lock_space
+from sync_server.storage.verdicts import Verdict, put_verdict, verdicts_of
 
 
 class SeedRefused(RuntimeError):
@@ -49,9 +52,9 @@ def seed(settings: Settings, folder: Path, progress: Progress) -> None:
             raise SeedRefused(f"{folder} can't be read: {services.catalogue.problems()}")
         past = _Past(open_office(services), town)
         told = scenes(town.content.consultations, shift_to(day_of(folder)))
-        happened: list[Session | Said] = []
+        happened: list[Session | Said | Read] = []
         for scene in told:
-            happened += [*scene.sessions(), *scene.said()]
+            happened += [*scene.sessions(), *scene.said(), *scene.read()]
         happened.sort(key=lambda one: one.at)
         for one in progress.track(happened, description="What happened before today"):
             hour.at = one.at
@@ -67,10 +70,12 @@ class _Past:
         self.desk, self.town = desk, town
         self.numbers: dict[str, int] = {}
 
-    def put(self, one: Session | Said) -> None:
+    def put(self, one: Session | Said | Read) -> None:
         """Tells what happened next; SeedRefused where the gate does not take it."""
         if isinstance(one, Session):
             self._take(one)
+        elif isinstance(one, Read):
+            self._read(one)
         elif isinstance(one.what, Hidden):
             self._hide(one, one.what)
         else:
@@ -92,6 +97,19 @@ class _Past:
             desk.hiding.hide(connection, Place(space, said.consultation, said.slot), why, said.at)
             about = {"no": str(no), "consultation": said.consultation, "reason": why.reason}
             desk.write(connection, space, None, "hide", **about)
+
+    def _read(self, one: Read) -> None:
+        desk, space, ledger = self.desk, self.town.content.space.id, self.desk.services.ledger
+        mark = mark_of(desk.vault, self.town.content.consultations[one.consultation], one.about, one.words)
+        with ledger.reading() as now:
+            if verdicts_of(now, space, one.consultation).get(mark) == one.verdict:
+                return
+        with ledger.writing() as connection:
+            row = Verdict(space, one.consultation, mark, one.about, one.verdict, OPERATOR, one.at)
+            put_verdict(ledger, connection, row)
+            reason = {} if one.verdict == LISTED else {"reason": one.verdict}
+            about = {"consultation": one.consultation, "about": one.about, "mark": mark, **reason}
+            desk.write(connection, space, None, "leave-out" if reason else "publish", **about)
 
     def _answer(self, said: Said, answer: Answer) -> None:
         desk, space, slug = self.desk, self.town.content.space.id, said.consultation

@@ -139,7 +139,7 @@ def written(desk: Office, space: str, one: Shown) -> Written:
         body = parse_json(b64u_decode(one.envelope.split(".")[1]))["body"]
     title, text, name, lang = (str(body.get(member) or "") for member in ("title", "text", "name", "lang"))
     state = "erased" if one.envelope is None else "withdrawn" if one.withdrawn else "hidden" if one.hidden else "shown"
-    about = _title_of(desk, space, one.consultation)
+    about = desk.title_of(space, one.consultation, words().lang)
     place, photos = _place_of(body.get("place") or {}), len(body.get("photos") or ())
     return Written(
         one.first_no, one.consultation, about, title, text, name, lang, one.rx, state, one.hidden, place, photos
@@ -154,14 +154,6 @@ def page_of(desk: Office, space: str, slug: str) -> str:
 
 def _place_of(place: dict[str, Any]) -> str:
     return str(place.get("address") or ", ".join(str(place[part]) for part in ("lat", "lon") if place.get(part)))
-
-
-def _title_of(desk: Office, space: str, slug: str) -> str:
-    town, lang = desk.town(space), words().lang
-    if town is None or slug not in town.content.texts:
-        return slug
-    texts = town.content.texts[slug]
-    return str(texts[lang if lang in texts else town.content.space.languages[0]].title)
 
 
 def _back(space: str, no: int) -> Response:

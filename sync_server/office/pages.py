@@ -58,6 +58,7 @@ def draw(template: str, /, status: int = 200, no: Refused | Problem | None = Non
         fault="" if no is None else sentence(no),
         has_passkeys=office().has_passkeys,
         has_letters=found is not None and _may_read_letters(found.roles, space),
+        lists_words=found is not None and office().lists_words(space),
         **context,
     )
     response = Response(html, status if no is None else status_of(no), content_type="text/html; charset=utf-8")

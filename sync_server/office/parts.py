@@ -18,6 +18,7 @@ from civic.module import Module, private_kinds
 from sync_server.catalogue import Town
 from sync_server.keys import SigningKey, new_pem, open_signing_key, read_signing_key
 from sync_server.limits import HOUR, Windows
+from sync_server.listing import listable_in
 from sync_server.office.passwords import Passwords
 from sync_server.services import Services
 from sync_server.storage.answering import Answering
@@ -98,6 +99,20 @@ class Office(NamedTuple):
         used = set() if town is None else {name for one in town.content.consultations.values() for name in one.modules}
         known = self.services.modules
         return {name: known[name] for name in sorted(used) if name in known and known[name].statuses}
+
+    def lists_words(self, space: str) -> bool:
+        """Whether a town asks for words that may be published once read."""
+        town = self.town(space)
+        rules = () if town is None else town.content.consultations.values()
+        return any(listable_in(self.services.modules, one) for one in rules)
+
+    def title_of(self, space: str, slug: str, lang: str) -> str:
+        """The title of a consultation in the language `lang`, else in the town's first."""
+        town = self.town(space)
+        if town is None or slug not in town.content.texts:
+            return slug
+        texts = town.content.texts[slug]
+        return str(texts[lang if lang in texts else town.content.space.languages[0]].title)
 
     def letter_boxes(self, space: str) -> dict[str, frozenset[str]]:
         """The consultations of a town that take acts nobody else may see, with the kinds of these."""

@@ -31,7 +31,7 @@ from sync_server.storage.people_tables import (
 )
 from sync_server.storage.photo_tables import photos
 from sync_server.storage.secret_tables import issued
-from sync_server.storage.tables import answers, hidden
+from sync_server.storage.tables import answers, hidden, verdicts
 
 OF_PERSONS = (persons, identities, devices, grants, contacts, consents)
 LISTED = (residents, census_codes, shared_mailboxes)
@@ -39,7 +39,7 @@ SAID = (profiles, group_tables)
 LETTERS = (letter_keys, letter_talks, letter_answers)
 FOLLOWED = (follows, endpoints, happenings, tellings)  # with who was told: nobody is told again
 # What is only on its way stays behind; so do the clerks, whom the new server's owner invites again.
-MOVED = (*OF_PERSONS, *SAID, *FOLLOWED, *LISTED, *LETTERS, issued, hidden, answers, photos, told)
+MOVED = (*OF_PERSONS, *SAID, *FOLLOWED, *LISTED, *LETTERS, issued, hidden, answers, verdicts, photos, told)
 _BY_NAME = {table.name: table for table in MOVED}
 
 

@@ -212,6 +212,20 @@ answers = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# What was said of words that may be published (civic.listing): the mark tells nothing of them without the pepper.
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    text("space", key=True),
+    text("consultation", key=True),
+    text("mark", key=True),
+    text("about"),  # id of what they are about
+    text("verdict"),  # listed, or why they are left out: civic.moderation.REASONS
+    text("clerk"),
+    integer("at"),
+    sqlite_with_rowid=False,
+)
+
 # Which worker has a space in hand, and up to where its site is built.
 works = sa.Table(
     "works",

@@ -13,9 +13,8 @@ from civic.admission import FORM_VOTER, Rules
 from civic.canonical import b64u_decode, parse_json
 from civic.consultation import Consultation
 from civic.happenings import Said
-from civic.moderation import Hidden
-from civic.module import Document, Entry, Module, Modules
-from civic.official import Answer, answers_document
+from civic.module import NONE_LISTED, Document, Entry, Module, Modules
+from civic.official import answers_document
 from civic.phases import Moment, are_counts_public
 from civic.photos import NO_PHOTOS, Album, attached_by
 from civic.queues import Place, queued_kinds, queues_of
@@ -27,12 +26,12 @@ from sync_server.worker.parts import (
     ANSWERS,
     HIDDEN,
     LINES,
-    NO_ANSWERS,
     NO_MARK,
     NO_QUEUES,
-    NONE_HIDDEN,
     NOTHING,
+    NOTHING_DECIDED,
     Arrival,
+    Decided,
     Kept,
     Mark,
     Put,
@@ -72,8 +71,7 @@ class Fold:
         declared = [(one, module) for module in self.modules for one in module.declared(consultation)]
         self._declared = {one.id: Put(one, one.number or at, module) for at, (one, module) in enumerate(declared, 1)}
         self._kept: dict[str, Kept] = {}  # id of a text that pages show, in order of arrival
-        self._hidden: Mapping[str, Hidden] = {}  # by slot
-        self._answers: Mapping[str, Sequence[Answer]] = {}  # by item
+        self._hidden, self._answers, self._listed = NOTHING_DECIDED
         self._numbers: dict[str, int] = {}  # kind -> how many
         self._tallies: dict[str, Tally] = {}
         self._queues: dict[str, tuple[Place, ...]] = {}  # by what they are for
@@ -106,17 +104,16 @@ class Fold:
         tallies: Mapping[str, Tally],
         mark: Mark,
         figures: Participation,
-        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
-        answers: Mapping[str, Sequence[Answer]] = NO_ANSWERS,
+        decided: Decided = NOTHING_DECIDED,
         queued: Iterable[Line] = (),
     ) -> None:
         """Takes the whole standing of the ledger; `shown` by number of first record, `mark` over what may be seen.
 
-        What is `hidden` (by slot) stays so in this fold, whatever its author makes of it. The town's `answers` (by
-        item) are those of this fold: another one is a reason for another fold. `queued` are the standing acts of
-        `queued_kinds`, in order of their records.
+        What the town hall has `decided` holds for this fold, whatever authors make of their words: another hiding,
+        answer or verdict is a reason for another fold. `queued` are the standing acts of `queued_kinds`, in order of
+        their records.
         """
-        self._hidden, self._answers = hidden, answers
+        self._hidden, self._answers, self._listed = decided
         self._tallies = dict(tallies) if self.is_public else {}
         self._queues = queues_of(queued)
         for one in shown:
@@ -324,5 +321,6 @@ class Fold:
             revised=False, withdrawn=False, unsigned=False, payload=None,
             votes=tally.votes if self.is_public and module.choices else None,
             places=self._queues.get(identity, ()), final_rules=self._final_rules,
+            listed=self._listed.get(identity, NONE_LISTED),
         )  # fmt: skip
         return module.document(entry)

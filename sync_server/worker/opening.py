@@ -16,8 +16,9 @@ from civic import modules
 from civic.canonical import b64u_encode
 from civic.content import Content, parse_content
 from civic.declaration import DeclarationError
+from civic.listing import Listed
 from civic.log.checkpoint import origin_of
-from civic.module import Document
+from civic.module import Document, ListsWords
 from civic.space import Space
 from sync_server.catalogue import read_files
 from sync_server.dispatching import Dispatching
@@ -42,6 +43,7 @@ from sync_server.storage.households import has_list
 from sync_server.storage.issued import IssuedTokens
 from sync_server.storage.mails import Mails
 from sync_server.storage.photos import Photos
+from sync_server.storage.reading import Reading
 from sync_server.vault import Vault
 from sync_server.witnessing import parse_witnesses
 from sync_server.words import load_own_words, load_words
@@ -99,6 +101,7 @@ def open_town(
         reading,
         lambda: (affiliates.stamp(space), reading.stamp(space)),
         partial(_dispatch, settings, keys, ledger, Noting(Happenings(ledger), _now_in_seconds)),
+        partial(_listed, keys),
     )
     return Town(content, snapshots, ledger, modules.load(), builder, publisher, installation, _now_in_seconds)
 
@@ -187,6 +190,16 @@ def _draw_groups(keys: Keys, ledger: Ledger, space: Space, fold: Fold) -> list[D
     counted = groups.Counted(fold.counted_modules, fold.items_shown())
     documents: list[Document] = groups.draw_groups(ledger, vault, space, fold.consultation, counted)
     return documents
+
+
+def _listed(keys: Keys, reading: Reading, fold: Fold) -> Mapping[str, Mapping[str, Listed]]:
+    known = {one.name: one for one in fold.modules}
+    if fold.moment.state != "results" or not any(isinstance(one, ListsWords) for one in known.values()):
+        return {}
+    listing = import_module("sync_server.listing")  # few towns ask, and only at the end
+    vault = Vault(keys.vault, keys.pepper, os.urandom)
+    found: Mapping[str, Mapping[str, Listed]] = listing.listed_in(reading, vault, known, fold.consultation)
+    return found
 
 
 def _dispatch(

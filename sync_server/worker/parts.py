@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from civic.listing import Listed
 from civic.moderation import Hidden
 from civic.module import Declared, Document, Module
 from civic.official import Answer
@@ -32,9 +33,18 @@ class Mark(NamedTuple):
 
 NOTHING = Tally({}, 0)
 NO_MARK = Mark(0, 0)
-NONE_HIDDEN: Mapping[str, Hidden] = {}
-NO_ANSWERS: Mapping[str, Sequence[Answer]] = {}
 NO_QUEUES: Mapping[str, tuple[Place, ...]] = {}
+
+
+class Decided(NamedTuple):
+    """What the town hall made of words: hidden, by slot; answered, by item; listed, by what it declared, then about."""
+
+    hidden: Mapping[str, Hidden]
+    answers: Mapping[str, Sequence[Answer]]
+    listed: Mapping[str, Mapping[str, Listed]]
+
+
+NOTHING_DECIDED = Decided({}, {}, {})
 
 
 class Arrival(NamedTuple):

@@ -35,7 +35,7 @@ from sync_server.worker.builder import WarmBuilder
 from sync_server.worker.fold import Fold
 from sync_server.worker.installation import Installation
 from sync_server.worker.log import LogUnsound, TownLog
-from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
+from sync_server.worker.parts import NO_MARK, Decided, Mark, Tables, tallies_of
 from sync_server.worker.photos import TownPhotos
 from sync_server.worker.publish import Publisher
 from sync_server.worker.rows import BallotFiles
@@ -271,8 +271,9 @@ class Town:
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = _figures(reading, space, consultation)
         queued = reading.lines(space, slug, fold.queued_kinds) if fold.queued_kinds else ()
-        shown_so = hidden_of(reading, space, slug), answers_of(reading, space, slug)
-        fold.load(heads, tallies, mark, figures, *shown_so, queued)
+        listed = self.installation.listed(reading, fold)
+        decided = Decided(hidden_of(reading, space, slug), answers_of(reading, space, slug), listed)
+        fold.load(heads, tallies, mark, figures, decided, queued)
         return fold
 
     def _tables(self, reading: Reading, fold: Fold) -> Tables:

@@ -84,6 +84,26 @@ def test_what_people_were_promised_stays(before: str, after: str, why: str) -> N
         check(revised(toml.replace(before, after, 1), 2), declare(toml))
 
 
+SURVEY = """
+[[survey.section]]
+id = "tout"
+[[survey.section.question]]
+id = "mot"
+type = "long"
+title = {fr = "Un mot ?", en = "A word?"}
+"""
+
+
+def test_what_was_written_for_the_town_hall_alone_is_never_published_later() -> None:
+    plain = RULES_TOML.replace('"comments"]', '"comments", "survey"]')
+    told = SURVEY.replace('type = "long"', 'type = "long"\npublished = true')
+    with pytest.raises(DeclarationError, match="under 'mot' is for the town hall alone"):
+        check(revised(plain + told, 2), declare(plain + SURVEY))
+    check(revised(plain + SURVEY, 2), declare(plain + told))  # less may always be published
+    other = told.partition("[[survey.section.question]]")[2].replace('"mot"', '"autre"')
+    check(revised(f"{plain}{SURVEY}[[survey.section.question]]{other}", 2), declare(plain + SURVEY))
+
+
 def test_an_answer_may_be_added() -> None:
     more = QUESTION + '[[question.option]]\nid = "samedi"\nlabel = {fr = "Samedi", en = "Saturday"}\n'
     check(revised(RULES_TOML + more, 2), declare(RULES_TOML + QUESTION))

@@ -20,6 +20,7 @@ from civic.declaration import DeclarationError
 from civic.groups import LEAST, pair_cells
 from civic.module import Entry
 from civic.modules.survey.figures import middle_of
+from civic.modules.survey.module import SurveyModule
 from civic.refusals import Code, Refused
 from civic.slots import SUM
 from tests.civic.town import MODULES, OPENS, TEXTS, space
@@ -62,6 +63,7 @@ title = {fr = "Un mot ?", en = "A word?"}
 rows = "mange"
 columns = "note"
 """
+PUBLISHED = ASKED.replace('type = "long"', 'type = "long"\npublished = true')
 ONE = ASKED.partition('[[survey.section.question]]\nid = "note"')[0]
 
 
@@ -125,11 +127,29 @@ def test_a_question_of_whatever_name_puts_nothing_into_a_published_line() -> Non
         (ASKED.replace('id = "prix"', 'id = "note"'), "hidden", "false", "same id"),
         (ASKED.replace("max = 50", "max = 0"), "hidden", "false", "above 'min'"),
         (ASKED.replace('type = "long"', 'type = "long"\nmax = 3'), "hidden", "false", "scale or a number"),
+        (ASKED.replace('type = "long"', 'type = "place"\npublished = true'), "hidden", "false", "short or long"),
+        (ASKED.replace("max = 50", "published = true"), "hidden", "false", "short or long"),
     ],
 )
 def test_a_town_is_told_what_to_mend(asked: str, counts: str, rows: str, said: str) -> None:
     with pytest.raises(DeclarationError, match=said):
         SURVEY.check(rules(asked, counts, rows))
+
+
+def test_words_are_published_only_where_there_is_a_result() -> None:
+    endless = RULES.replace("ends_at = 2026-03-31T00:00:00Z\n", "")
+    said = tomllib.loads(endless.format(counts="hidden", rows="false") + PUBLISHED)
+    with pytest.raises(DeclarationError, match="with the result"):
+        SURVEY.check(parse_consultation("filature", said, TEXTS, space()))
+    SURVEY.check(rules(PUBLISHED))
+
+
+def test_the_town_says_of_each_question_whether_its_words_may_be_published() -> None:
+    own, payload = SurveyModule(), answered(mange="non", mot="Bruit")
+    assert [one.listed for one in own.confided(payload, rules(PUBLISHED))] == ["mot"]
+    assert [one.listed for one in own.confided(payload, rules())] == [""]
+    assert not own.listable(rules())
+    assert own.listable(rules(PUBLISHED))[0].item == SURVEY.declared(rules())[0].id
 
 
 def test_figures_of_one_question_may_be_open() -> None:
@@ -227,3 +247,41 @@ def test_only_the_first_page_and_the_result_follow_the_answers() -> None:
     told = row(counted(*[{"mange": "non"}] * 5))
     topics = shelf.put("surveys", {"id": declared.id, "number": 1, "as_of": OPENS, "votes": told})
     assert {page.path for page in shelf.pages(topics)} == {"/filature/", "/filature/resultat/"}
+
+
+def shelved(state: str, words: list[dict[str, Any]]) -> Any:
+    """The shelf of a questionnaire whose words people know may be published, on a day of that state."""
+    shelf = SURVEY.shelf(rules(PUBLISHED))
+    results = {"ballots": 5, "voters": 5, "unsigned": 0, "closed_at": OPENS, "as_of": OPENS}
+    standing = {"slug": "filature", "manifest": "A", "seq": 0, "as_of": 0, "since": 0, "phase": "vote", "state": state}
+    shelf.put("consultation", {**standing, "results": results if state == "results" else None})
+    (declared,) = SURVEY.declared(rules(PUBLISHED))
+    told = {"mot": {"words": words, "left": {"advert": 2}, "unread": 1}}
+    votes = row(counted(*[{"mange": "non", "mot": "Bruit"}] * 5))
+    shelf.put("surveys", {"id": declared.id, "number": 1, "as_of": OPENS, "votes": votes, "words": told})
+    return shelf
+
+
+def test_words_have_pages_of_their_own_where_there_are_many_and_none_before_the_result() -> None:
+    few, many = ([{"words": f"Mot {n}", "people": 1} for n in range(number)] for number in (3, 130))
+    assert "/filature/mots/4/" not in {page.path for page in shelved("results", few).pages(None)}
+    pages = [page for page in shelved("results", many).pages(None) if page.path.startswith("/filature/mots/")]
+    assert [page.path for page in pages] == ["/filature/mots/4/", "/filature/mots/4/1/", "/filature/mots/4/2/"]
+    assert [one for page in pages for one in page.context["shown"]] == many
+    assert [(page.context["newer"], page.context["older"]) for page in pages] == [
+        ("", pages[1].path), (pages[0].path, pages[2].path), (pages[1].path, ""),
+    ]  # fmt: skip
+    before = shelved("open", many)
+    assert not [page for page in before.pages(None) if "mots" in page.path or page.context.get("heard")]
+    assert not [file for file in before.files() if "words" in file.path]
+
+
+def test_files_hold_the_words_that_are_published_and_how_many_are_not() -> None:
+    files = {one.path.rpartition("/")[2]: one.content() for one in shelved("results", [
+        {"words": "Bruit", "people": 2}]).files()}  # fmt: skip
+    (told,) = json.loads(files["words.json"])["questions"]
+    assert (told["words"], told["left"], told["unread"]) == ([{"words": "Bruit", "people": 2}], {"advert": 2}, 1)
+    assert files["words.csv"].decode("utf-8-sig").splitlines() == [
+        "number,question,title,words,people", "4,mot,Un mot ?,Bruit,2",
+    ]  # fmt: skip
+    assert b"Bruit" not in files["results.json"] + files["results.csv"]

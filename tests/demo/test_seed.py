@@ -136,6 +136,14 @@ def test_the_town_hall_says_what_it_may_say_after_the_act_and_in_every_language(
     assert {"accepted", "refused", "merged", "done", "study", "fixed", "in_progress", "not_ours"} <= set(statuses)
 
 
+def test_the_town_hall_has_read_only_what_somebody_wrote_before(town: Content) -> None:
+    told = [(scene, one) for scene in scenes(town.consultations, shift_to(DAY)) for one in scene.read()]
+    for scene, one in told:
+        written = [(each.at, parse_envelope(act.text).body) for each in scene.sessions() for act in each.envelopes]
+        assert [at for at, body in written if one.words in str(body) and at < one.at], one.words
+    assert len({one.verdict for _, one in told}) > 1
+
+
 def test_every_kind_of_participation_is_shown(town: Content) -> None:
     assert {name for one in town.consultations.values() for name in one.modules} == set(modules.load())
     assert {file.stem for file in SEED.glob("*.toml")} <= set(town.consultations)

@@ -18,6 +18,7 @@ from civic.assurance import Person
 from civic.consultation import Consultation
 from civic.content import Content, parse_content
 from civic.envelope import parse_envelope
+from civic.listing import LISTED
 from civic.module import Module
 from civic.phases import moment_at
 from civic.privacy import key_name, snapshot_name
@@ -25,13 +26,17 @@ from civic.receipt import commitment
 from site_builder.desk import Desk
 from site_builder.settings import build_site
 from site_builder.site import Folders, Site, read_content
+from sync_server.listing import listed_in, mark_of
 from sync_server.storage import Offer, open_ledger
+from sync_server.storage.reading import Manifest
+from sync_server.storage.verdicts import Verdict, put_verdict
+from sync_server.vault import Vault
 from sync_server.worker.fold import Fold
 from sync_server.worker.parts import Tables
 from tests.civic.test_groups import NEIGHBOURHOODS
 from tests.civic.town import DAY, OPENS, SPACE_TOML, TEXTS, Citizen, jti, rules_of
 from tests.theme.conftest import THEME
-from tests.worker.test_fold import SALT, SPACE, loaded
+from tests.worker.test_fold import SALT, SPACE, AllListed, loaded
 
 MODULES = modules.load()
 SLUG = "exemple"
@@ -160,8 +165,22 @@ class ExampleTown:
             is_final = fold.moment.state == "results"
             return fold.tables(reading.lines(SPACE, SLUG, fold.counted_kinds) if is_final else [])
 
+    def _listed(self) -> AllListed:
+        """What a moderator has published of the words of the examples."""
+        vault = Vault(bytes(32), bytes(32), bytes)
+        rules = Manifest(SLUG, self.rules.mh, 1, self.rules.manifest)
+        self.ledger.register_manifests(SPACE, [rules])
+        with self.ledger.writing() as connection:
+            for about, some in self.examples.get("listed", {}).items():
+                for words in some:
+                    mark = mark_of(vault, self.rules, about, words)
+                    put_verdict(self.ledger, connection, Verdict(SPACE, SLUG, mark, about, LISTED, "", OPENS))
+        with self.ledger.reading() as now:
+            return listed_in(now, vault, MODULES, self.rules)
+
     def _write_snapshot(self, now: int) -> None:
-        fold, _ = loaded(self.ledger, self.rules, moment_at(self.rules, now))
+        moment = moment_at(self.rules, now)
+        fold, _ = loaded(self.ledger, self.rules, moment, self._listed() if moment.state == "results" else {})
         tables = self._tables(fold)
         installation = {
             "space": self.content.space.id, "sync_url": "https://sync.valbrume.example", "precompress": False,

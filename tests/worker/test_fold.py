@@ -1,6 +1,6 @@
 """Folding record by record gives what loading the heads gives: incremental = full, for documents (invariant 9)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from civic.consultation import Consultation
+from civic.listing import Listed
 from civic.moderation import Hidden
 from civic.module import Document
 from civic.official import Answer
@@ -21,10 +22,12 @@ from sync_server.storage.answers import answers_of
 from sync_server.storage.hidden import hidden_of
 from sync_server.storage.hiding import Hiding, Place
 from sync_server.worker.fold import Fold
-from sync_server.worker.parts import NO_MARK, Mark, Tables, tallies_of
+from sync_server.worker.parts import NO_MARK, Decided, Mark, Tables, tallies_of
 from tests.civic.town import MODULES, OPENS, RULES_TOML, Citizen, act_of, always_open, consultation, jti
 
 SPACE = "valbrume"
+AllListed = Mapping[str, Mapping[str, Listed]]
+NONE_LISTED: AllListed = {}
 SALT = b"s" * 32
 
 
@@ -32,7 +35,7 @@ def offer(text: str, rules: Consultation, rx: int) -> Offer:
     return Offer(act_of(text, rules, rx), SALT, commitment(SALT, text))
 
 
-def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, int]:
+def loaded(ledger: Ledger, rules: Consultation, moment: Moment, listed: AllListed = NONE_LISTED) -> tuple[Fold, int]:
     fold = Fold(rules, ("fr", "en"), [], MODULES, moment)
     with ledger.reading() as now:
         kinds = fold.shown_kinds + (fold.counted_kinds if fold.is_public else ())
@@ -40,10 +43,9 @@ def loaded(ledger: Ledger, rules: Consultation, moment: Moment) -> tuple[Fold, i
         tallies = tallies_of(now.totals(SPACE, rules.slug)) if fold.is_public else {}
         mark = NO_MARK if newest is None else Mark(*newest)
         figures = now.participation(SPACE, rules.slug)
-        hidden = hidden_of(now, SPACE, rules.slug)
         queued = now.lines(SPACE, rules.slug, fold.queued_kinds)
-        answers = answers_of(now, SPACE, rules.slug)
-        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, hidden, answers, queued)
+        decided = Decided(hidden_of(now, SPACE, rules.slug), answers_of(now, SPACE, rules.slug), listed)
+        fold.load(now.heads(SPACE, rules.slug, fold.shown_kinds), tallies, mark, figures, decided, queued)
         return fold, now.last_no(SPACE)
 
 

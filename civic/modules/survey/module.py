@@ -11,7 +11,8 @@ from civic.canonical import b64u_encode, canonical_json
 from civic.consultation import Consultation
 from civic.declaration import DeclarationError
 from civic.groups import Told
-from civic.module import Confided, Declared, Document, Entered, Entry, Offered, Option
+from civic.listing import listed_document
+from civic.module import Confided, Declared, Document, Entered, Entry, Listable, Offered, Option
 from civic.modules.survey.answers import Answers, parse_answers
 from civic.modules.survey.figures import figures_of
 from civic.modules.survey.questionnaire import WRITTEN, Question, survey_of
@@ -47,6 +48,8 @@ class SurveyModule:
             raise DeclarationError(
                 f'{where}: write counts = "hidden": whoever watches open figures move reads each sheet in them'
             )
+        if consultation.is_permanent and any(one.is_published for one in asked):
+            raise DeclarationError(f"{where}: words are published with the result: give the last phase an ends_at")
 
     def parse(
         self, kind: str, body: Mapping[str, Any], consultation: Consultation, languages: tuple[str, ...]
@@ -118,16 +121,23 @@ class SurveyModule:
         if votes is not None:
             totals = {name.removeprefix(SUM): n for name, n in votes.items() if name != PEOPLE}
             told = figures_of(totals, votes.get(PEOPLE, 0))
-        return {"id": entry.id, "number": entry.number, "as_of": entry.as_of, "votes": told}
+        row = {"id": entry.id, "number": entry.number, "as_of": entry.as_of, "votes": told}
+        words = {question: listed_document(one) for question, one in entry.listed.items()}
+        return row | ({"words": words} if words else {})
 
     def confided(self, payload: Any, consultation: Consultation) -> tuple[Confided, ...]:
         """See civic.module.Confides."""
         asked = [(at, one) for at, one in enumerate(survey_of(consultation).questions, 1) if one.type in WRITTEN]
         return tuple(
-            Confided(at, next(iter(one.title.values())), payload.values[one.id])
+            Confided(at, next(iter(one.title.values())), payload.values[one.id], one.id if one.is_published else "")
             for at, one in asked
             if one.id in payload.values
         )
+
+    def listable(self, consultation: Consultation) -> tuple[Listable, ...]:
+        """See civic.module.ListsWords."""
+        item, asked = slot_id(consultation.slug), survey_of(consultation).questions
+        return tuple(Listable(one.id, item, one.title) for one in asked if one.is_published)
 
     def shelf(self, consultation: Consultation) -> SurveyShelf:
         """See Module."""

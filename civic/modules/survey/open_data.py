@@ -10,6 +10,7 @@ from typing import Any
 from civic.canonical import canonical_json
 from civic.consultation import Consultation
 from civic.module import DataFile, Document
+from civic.modules.survey.heard import heard_of
 from civic.modules.survey.questionnaire import Survey
 from civic.modules.survey.view import crosses_of, results_of, sections_of
 from civic.tables import csv_bytes
@@ -17,7 +18,9 @@ from civic.tables import csv_bytes
 View = Mapping[str, Any]
 _ASKED = ("number", "question", "type", "title", "row", "option", "label")
 _FIGURES = (*_ASKED, "place", "n", "value")
-_SAID = ("id", "number", "type", "title", "text", "is_required", "options", "rows", "low", "high", "step", "when")
+_SAID = ("id", "number", "type", "title", "text", "is_required", "options", "rows", "low", "high", "step", "when",
+         "is_published")  # fmt: skip
+_WORDS = ("number", "question", "title", "words", "people")
 
 
 def files(consultation: Consultation, row: Document, document: Document, survey: Survey) -> Iterator[DataFile]:
@@ -31,6 +34,11 @@ def files(consultation: Consultation, row: Document, document: Document, survey:
         crosses = crosses_of(survey, document["votes"])
         yield DataFile(f"{folder}/results.json", partial(_results_json, consultation, row, document, told, crosses))
         yield DataFile(f"{folder}/results.csv", partial(_csv, _FIGURES, told))
+        heard = heard_of(survey, document)
+        if any(one.is_published for one in survey.questions):
+            # Not in results.*: these are final, and words are read, and taken back, after the closing too.
+            yield DataFile(f"{folder}/words.json", partial(_words_json, consultation, asked, heard))
+            yield DataFile(f"{folder}/words.csv", partial(_words_csv, asked, heard))
 
 
 def _iso(instant: int) -> str:
@@ -60,6 +68,26 @@ def _results_json(
         "crosses": [dict(one) for one in crosses],
     }  # fmt: skip
     return canonical_json(content) + b"\n"
+
+
+def _words_json(consultation: Consultation, asked: Sequence[View], heard: Mapping[str, View]) -> bytes:
+    told = [
+        {name: one[name] for name in ("id", "number", "title")}
+        | {name: heard[one["id"]][name] for name in ("words", "left", "unread")}
+        for one in asked
+        if one["id"] in heard
+    ]
+    return canonical_json({"consultation": consultation.slug, "questions": told}) + b"\n"
+
+
+def _words_csv(asked: Sequence[View], heard: Mapping[str, View]) -> bytes:
+    shown = [one for one in asked if one["id"] in heard]
+    rows = [
+        [one["number"], one["id"], _first(one, "title"), said["words"], said["people"]]
+        for one in shown
+        for said in heard[one["id"]]["words"]
+    ]
+    return csv_bytes(_WORDS, rows)
 
 
 def _items(one: View) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from civic.settings import SettingsReader
 
 CHOSEN = ("single", "multiple", "ranking", "matrix")  # those with options
 WRITTEN = ("short", "long", "place")
+PUBLISHED = ("short", "long")  # where somebody lives is never
 TYPES = (*CHOSEN, "scale", *WRITTEN, "number", "date")
 MOST_QUESTIONS, MOST_OPTIONS, MOST_ROWS, MOST_FIELDS = 40, 20, 10, 100
 WIDEST_SCALE = 10
@@ -20,7 +21,7 @@ _BOUNDS = {"scale": (1, 5), "number": (0, _LIMIT)}
 _MEMBERS = frozenset(
     {
         "id", "type", "title", "text", "required", "option", "row", "min", "max", "step", "min_label", "max_label",
-        "max_chosen", "random", "when",
+        "max_chosen", "random", "when", "published",
     }
 )  # fmt: skip
 
@@ -61,6 +62,7 @@ class Question(NamedTuple):
     most: int  # options that may be chosen together
     is_random: bool
     when: When | None
+    is_published: bool  # whether the town may publish its words, once read
 
     @property
     def fields(self) -> int:
@@ -161,6 +163,7 @@ def _read_question(
         low_label=_optional(table, "min_label", where, languages),
         high_label=_optional(table, "max_label", where, languages), most=most,
         is_random=read_member(table, "random", bool, where, default=False), when=_read_when(table, where, before),
+        is_published=_read_published(table, kind, where),
     )  # fmt: skip
 
 
@@ -211,6 +214,13 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _read_published(table: Mapping[str, Any], kind: str, where: str) -> bool:
+    is_published = read_member(table, "published", bool, where, default=False)
+    if is_published and kind not in PUBLISHED:
+        raise DeclarationError(f"{where}: 'published' is of a question of type {' or '.join(PUBLISHED)}")
+    return is_published
 
 
 def _read_when(table: Mapping[str, Any], where: str, before: Sequence[Question]) -> When | None:

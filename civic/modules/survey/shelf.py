@@ -8,6 +8,7 @@ from typing import Any
 from civic.consultation import Consultation
 from civic.module import DataFile, Document, FeedEntry, Page, Panel, Searched
 from civic.modules.survey import open_data
+from civic.modules.survey.heard import cut, heard_of
 from civic.modules.survey.questionnaire import Survey, survey_of
 from civic.modules.survey.view import crosses_of, results_of, sections_of
 from civic.phases import are_counts_public
@@ -85,8 +86,27 @@ class SurveyShelf:
             yield self._page(
                 "resultat", "result", pack="list", slot=self.slot, questions=results_of(self.survey, figures),
                 crosses=crosses_of(self.survey, figures), people=figures["people"],
-                is_final=self.row["state"] == "results", results=self.row["results"],
+                is_final=self.row["state"] == "results", results=self.row["results"], heard=self._heard,
             )  # fmt: skip
+            yield from self._words()
+
+    @property
+    def _heard(self) -> dict[str, dict[str, Any]]:
+        """Words are told with the result, never before: who looks at the page must not see them come."""
+        return heard_of(self.survey, self.document) if self.row["state"] == "results" else {}
+
+    def _words(self) -> Iterator[Page]:
+        heard = self._heard
+        asked = [one for section in sections_of(self.survey) for one in section["questions"] if one["id"] in heard]
+        for question in asked:
+            told = heard[question["id"]]
+            pages = [] if told["is_whole"] else cut(told["words"])
+            names = [f"mots/{question['number']}" + (f"/{at}" if at else "") for at in range(len(pages))]
+            ways = ["", *(f"/{self.slug}/{name}/" for name in names), ""]
+            for at, words in enumerate(pages):
+                around = {"newer": ways[at], "older": ways[at + 2]}
+                yield self._page(names[at], "heard", slot=self.slot, question=question, heard=told, shown=words,
+                                 is_listed=at == 0, **around)  # fmt: skip
 
     def files(self) -> Iterator[DataFile]:
         """See Shelf."""

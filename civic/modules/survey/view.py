@@ -32,6 +32,7 @@ def _question(one: Question, number: int, survey: Survey, numbers: Mapping[str, 
         "rows": [_choice(row) for row in one.rows], "low": one.low, "high": one.high, "step": one.step,
         "first": one.first, "last": one.last, "low_label": dict(one.low_label), "high_label": dict(one.high_label),
         "most": one.most, "is_random": one.is_random, "when": _when(one, survey, numbers),
+        "is_published": one.is_published,
     }  # fmt: skip
 
 
