@@ -149,7 +149,13 @@ def test_a_town_that_moves_takes_its_answers_along(ideas: House, tmp_path: Path)
 def test_who_answers_or_moderates_reads_where_it_is_and_goes_to_its_page(open_house: Opener) -> None:
     house = open_house(RULES + "[ideas]\nplace = true\n")
     ana = house.citizen(1)
-    body: dict[str, Any] = {"title": "Un banc", "text": "Pour attendre le car.", "category": "", "name": "", "lang": "fr"}
+    body: dict[str, Any] = {
+        "title": "Un banc",
+        "text": "Pour attendre le car.",
+        "category": "",
+        "name": "",
+        "lang": "fr",
+    }
     body |= {"place": {"address": "Rue du Moulin", "area": "", "lat": "", "lon": ""}}
     body |= {"photos": [{"sha256": "A" * 43, "alt": ""}]}
     assert house.statuses(ana.seal(ana.payload("proposal", f"proposal:{jti(5)}", body, jti=jti(5)))) == ["accepted"]
