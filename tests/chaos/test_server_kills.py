@@ -21,7 +21,7 @@ from tests.contracts.history import derived
 from tests.sync_server.server_process import Server, ask
 from tests.sync_server.town_files import SLUG, SPACE, write_town
 
-KILLS = int(os.environ.get("PREAU_KILLS", "25"))
+KILLS = int(os.environ.get("PREAU_KILLS", "50"))
 SENDERS = 3
 PROPOSALS = 8
 DEADLINE = 60

@@ -19,7 +19,7 @@ from sync_server.storage import Ledger, Works, open_ledger
 from tests.civic.town import SPACE_TOML, TEXTS, Citizen, jti
 from tests.worker.test_fold import SPACE, offer
 
-KILLS = 10  # on each of the two databases
+KILLS = 20  # on each of the two databases
 RULES = """
 modules = ["ideas", "comments"]
 counts = "open"
