@@ -115,7 +115,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.chaos
 @pytest.mark.slow
-def test_ten_kills_leave_the_site_that_a_build_from_nothing_writes(tmp_path: Path, database: str) -> None:
+def test_twenty_kills_leave_the_site_that_a_build_from_nothing_writes(tmp_path: Path, database: str) -> None:
     var, again = tmp_path / "var", tmp_path / "again"
     rules = write_town(var / "content" / "valbrume")
     ledger = open_ledger(database)
