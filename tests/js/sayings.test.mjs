@@ -66,3 +66,11 @@ test('a choice is said in the language of the page, or as its form said it', () 
   assert.equal(choiceWord({ ...act, kind: 'ballot', body: { choice: ['samedi'] }, chosen: 'Samedi matin' }), 'Samedi matin');
   assert.equal(choiceWord({ ...act, counts: false }), '');
 });
+
+test('what the town has answered is not said to be to come', () => {
+  at('fr');
+  const act = { kind: 'missive', slot: '', state: 'received', code: '', no: 7, results: 0, closes: 0, body: {}, counts: false };
+  const says = (more) => plain(sayStanding({ ...act, ...more }));
+  assert.match(says({ replies: { status: 'new', answers: [] } }), /La réponse paraîtra/);
+  assert.match(says({ replies: { status: 'answered', answers: [{}] } }), /La réponse est arrivée/);
+});

@@ -1,5 +1,5 @@
 // What an act means for who made it, the same on every page: where it stands, what happens next. Words: ux.md §4.
-import { sayOf } from './act_view.mjs';
+import { isAnswered, sayOf } from './act_view.mjs';
 import { isEarly } from './due.mjs';
 import { element } from './elements.mjs';
 import { isSaid, say, sayDay, sayHour, sayMoment, sayNumber } from './words.mjs';
@@ -16,6 +16,7 @@ export function sayStanding(act) {
     return isSaid(key) ? say(key) : sayOf('kept', act, {});
   }
   if (act.state === 'received') {
+    if (isAnswered(act)) return say('received.answered', { no: number });
     const key = act.results && act.counts ? 'received.dated' : 'received';
     return sayOf(key, act, { no: number, day: sayDay(act.results) });
   }

@@ -1,5 +1,5 @@
 // The steps of an act, the same on every page: on this phone, received, counted. Words: ux.md §4.
-import { sayOf } from './act_view.mjs';
+import { isAnswered, sayOf } from './act_view.mjs';
 import { element } from './elements.mjs';
 import { isSameDay, say, sayDay, sayHour, sayMoment, sayNumber } from './words.mjs';
 
@@ -25,6 +25,7 @@ export function trail(act) {
     steps.push([isCounted ? 'done' : 'now', isCounted ? statusGot(act) : say('trail.got', { when: got(act.rx) })]);
     if (isCounted) steps.push(['done', countedWhen(act)]);
     else if (act.state === 'missing') steps.push(['stop', say('trail.missing')]);
+    else if (isAnswered(act)) steps.push(['done', say('trail.answered')]);
     else if (!isLast) steps.push(['', nextStep(act)]);
   }
   return element('ol', { class: 'trail' }, ...steps.map(([name, text]) => element('li', { class: name || false }, text)));

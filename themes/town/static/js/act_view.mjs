@@ -46,6 +46,14 @@ export function statusChip(act) {
 }
 
 /**
+ * Whether the town has answered it, as far as this phone knows (letters.mjs).
+ * @param {Act} act
+ */
+export function isAnswered({ replies }) {
+  return Boolean(replies && replies.answers.length);
+}
+
+/**
  * What was chosen, in the language of the page where its module has words for it, else as the form said it.
  * @param {Act} act
  */
