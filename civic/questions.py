@@ -62,7 +62,9 @@ def read_questions(table: Mapping[str, Any], where: str, slug: str, languages: t
     return questions
 
 
-def _read_question(table: Mapping[str, Any], where: str, slug: str, languages: tuple[str, ...]) -> Question:
+def _read_question(table: Any, where: str, slug: str, languages: tuple[str, ...]) -> Question:
+    if not isinstance(table, Mapping):
+        raise DeclarationError(f"{where}: a question is a table, written under [[question]]")
     check_members(table, where, _QUESTION)
     identity, kind = read_slug(table, "id", where), read_member(table, "type", str, where, "single")
     if kind not in TYPES:

@@ -253,4 +253,6 @@ def _due(channel: str, one: Happening, content: Content, now: int) -> int:
     """At once, or when people read what the day brought, on their town's clock."""
     if channel != DIGEST and (one.purpose != NEWS or one.is_urgent):
         return now
-    return next_reading(now + SLACK, ZoneInfo(content.space.timezone))
+    morning = next_reading(now + SLACK, ZoneInfo(content.space.timezone))
+    # An event that is called off for tonight is of no use in tomorrow's letter.
+    return now if one.is_urgent and morning >= one.until else morning

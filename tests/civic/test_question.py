@@ -11,6 +11,7 @@ from civic.admission import Act, Rules
 from civic.consultation import parse_consultation
 from civic.declaration import DeclarationError
 from civic.modules.question.count import count_of
+from civic.questions import read_questions
 from civic.refusals import Code, Refused
 from civic.replay import Standing, replay, widened
 from civic.slots import Counted
@@ -81,6 +82,11 @@ def test_one_answer_alone_is_no_question() -> None:
     )
     with pytest.raises(DeclarationError, match="from 2 to 20 answers"):
         asking(questions=alone)
+
+
+def test_a_question_that_is_no_table_is_said_to_be_none() -> None:
+    with pytest.raises(DeclarationError, match="question 1: a question is a table"):
+        read_questions({"question": ["Quoi ?"]}, "consultation.toml", "filature", ("fr",))
 
 
 def test_the_slot_of_a_question_is_the_same_for_ever() -> None:

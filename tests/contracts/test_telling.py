@@ -201,6 +201,23 @@ def test_an_event_that_is_called_off_is_told_at_once_to_who_follows_it_or_the_ne
     assert len(desk.service.told) == 2
 
 
+def test_an_event_of_tonight_that_is_called_off_does_not_wait_for_the_letter_of_the_morning(desk: Desk) -> None:
+    desk.content, slug = NEWS_TOWN, NEWS_SLUG
+    tonight, later = (
+        Announced(name, AT, f"/{slug}/x/", {"fr": name}, "item", "cancelled", until, is_urgent=True)
+        for name, until in (("tonight", AT + 3600), ("later", SEVEN + 3600))
+    )
+    desk.person(1, NEWS, about=slug, channel="digest")
+    desk.happens(*of_announced(NEWS_TOWN.consultations[slug], [tonight, later], AT))
+    desk.work()
+    (letter,) = desk.letters()
+    assert "« tonight » est annulé." in plain(letter[4][0])
+    assert "later" not in letter[4][0]
+    desk.now = SEVEN
+    desk.work()
+    assert "« later » est annulé." in plain(" ".join(one[4][0] for one in desk.letters()))
+
+
 def test_a_step_with_nothing_to_do_reads_no_towns_and_asks_one_thing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from tests.end_to_end.waiting import until
 
 WAITING = "Il partira quand la mairie saura qui vous êtes."
 KNOWN = "La mairie vous connaît par votre courriel."
+BEGUN = "n => Object.keys(localStorage).filter(key => key.startsWith('preau:words:')).length === n"
 UNKNOWN = "La mairie ne sait pas qui utilise ce téléphone."
 
 
@@ -170,8 +171,10 @@ def test_what_the_town_holds_is_read_taken_away_and_erased(town: Town, idea: str
     vote(page, "for")
     see(page, "Reçu, n° ")
     (act,) = kept_acts(page)
+    page.locator("form[data-act=comment] textarea").fill("Un brouillon")
+    page.wait_for_function(BEGUN, arg=1)
     page.goto(f"{town.url}/moi/")
-    see(page, "Vos envois (1)")
+    see(page, "Vos envois (1)", "Commencé, pas envoyé")
     with page.expect_download() as download:
         page.get_by_role("button", name="Enregistrer le fichier").click()
     held = json.loads(Path(download.value.path()).read_text("utf-8"))
@@ -182,3 +185,4 @@ def test_what_the_town_holds_is_read_taken_away_and_erased(town: Town, idea: str
     see(page, UNKNOWN, "C’est fait : la mairie a tout effacé")
     assert act["no"] not in [row["no"] for row in town.records()]
     assert not kept_acts(page)
+    page.wait_for_function(BEGUN, arg=0)

@@ -7,7 +7,7 @@ const NEAR = 0.0009; // degrees: 100 metres
 
 /** @param {string} text */
 function plain(text) {
-  return text.toLowerCase().replace(/\W+/g, '');
+  return text.toLowerCase().replace(/[\s\p{P}]+/gu, '');
 }
 
 /**

@@ -3,6 +3,7 @@ import { announceChange } from './changes.mjs';
 import { element, find, findAll, focusOn } from './elements.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
 import { askAsDevice, dropForeignKeys, forgetAll, readHeld } from './person_requests.mjs';
+import { forgetUnfinished } from './unfinished_notes.mjs';
 import { sayDay, sayNumber } from './words.mjs';
 
 /** @typedef {import('./person_page.mjs').PersonPage} Here */
@@ -223,6 +224,7 @@ function offerErasure(here) {
     const answer = await askAsDevice(here.doors, 'erase');
     if (answer.status !== 200) return here.fail(answer);
     await forgetAll(here.doors);
+    await forgetUnfinished(here.doors.store);
     announceChange({ outbox: true });
     await here.show();
     here.notify('erased');
