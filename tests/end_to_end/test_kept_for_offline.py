@@ -32,6 +32,8 @@ KEPT_MANIFEST = """async (path) => {
     return copy ? copy.text() : '';
 }"""
 
+SEEN = "async (path) => Boolean(await (await caches.open('preau:/seen')).match(path))"
+
 
 @pytest.fixture(scope="module")
 def filled_town(open_town: OpenTown) -> Town:
@@ -62,6 +64,16 @@ def keep(town: Town, phone: Phone) -> Page:
     wanted = town.page(MANIFESTS)
     until(lambda: page.evaluate(KEPT_MANIFEST, MANIFESTS) == wanted, "the consultation on the phone")
     return page
+
+
+def test_a_form_that_a_poster_led_to_is_there_without_network(town: Town, phone: Phone) -> None:
+    """The very first page of a phone: no worker had seen it come."""
+    page = phone.open(f"{town.url}/filature/proposer/")
+    until(lambda: page.evaluate(SEEN, "/filature/proposer/"), "the form on the phone")
+    phone.context.set_offline(True)
+    page.goto(f"{town.url}/filature/proposer/")
+    assert page.locator("form[data-act=proposal] textarea").is_visible()
+    phone.context.set_offline(False)
 
 
 def change_page_2(town: Town) -> str:

@@ -3,7 +3,7 @@ import { announceChange } from './changes.mjs';
 import { element, find, findAll, focusOn } from './elements.mjs';
 import { clearFaults, showFaults } from './form_faults.mjs';
 import { askAsDevice, dropForeignKeys, forgetAll, readHeld } from './person_requests.mjs';
-import { forgetUnfinished } from './unfinished_notes.mjs';
+import { dropNote, readNotes } from './unfinished_notes.mjs';
 import { sayDay, sayNumber } from './words.mjs';
 
 /** @typedef {import('./person_page.mjs').PersonPage} Here */
@@ -213,6 +213,17 @@ function saveHeld({ page }, held) {
   const address = URL.createObjectURL(new Blob([JSON.stringify(held, null, 1)], { type: 'application/json' }));
   element('a', { href: address, download: `preau-${page.site.space}-moi.json` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
+/**
+ * What was begun on this phone, and not sent, goes with the rest.
+ * @param {Store} store
+ */
+async function forgetUnfinished(store) {
+  for (const key of Object.keys(await readNotes(store))) {
+    localStorage.removeItem(key);
+    await dropNote(store, key);
+  }
 }
 
 /**

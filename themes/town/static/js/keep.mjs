@@ -40,9 +40,10 @@ export async function startKeep(page) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   await pageLoaded();
+  const isFirst = !serviceWorker.controller;
   const address = workerAddress(`${page.site.root}sw.js`);
   await serviceWorker.register(address, { updateViaCache: 'none' });
   const { active } = await serviceWorker.ready;
-  if (active) active.postMessage({ keep: `${page.site.prefix}/files.json` });
+  if (active) active.postMessage({ keep: `${page.site.prefix}/files.json`, ...(isFirst ? { seen: location.pathname } : {}) });
   await keepParts();
 }

@@ -5,7 +5,7 @@ import { asset } from './sw_assets.mjs';
 import { ROOT, WORKER } from './sw_copies.mjs';
 import { flushForBrowser } from './sw_flush.mjs';
 import { keepPages } from './sw_packs.mjs';
-import { dataFor, pageFor } from './sw_pages.mjs';
+import { dataFor, keepSeen, pageFor } from './sw_pages.mjs';
 
 /**
  * One at a time; the page asks again at every load, so what was cut goes on then.
@@ -35,8 +35,9 @@ WORKER.addEventListener('fetch', (event) => {
 });
 
 WORKER.addEventListener('message', (event) => {
-  const path = event.data && event.data.keep;
-  if (typeof path === 'string' && path.endsWith('files.json')) event.waitUntil(keepInTurn(path).catch(() => {}));
+  const { keep, seen } = event.data || {};
+  if (typeof keep === 'string' && keep.endsWith('files.json')) event.waitUntil(keepInTurn(keep).catch(() => {}));
+  if (typeof seen === 'string') keepSeen(seen, (work) => event.waitUntil(work));
 });
 
 WORKER.addEventListener('sync', (/** @type {any} */ event) => {

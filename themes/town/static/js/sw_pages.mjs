@@ -58,6 +58,15 @@ async function fromNetwork(request, path, waitUntil) {
 }
 
 /**
+ * Keeps a page that was opened before there was a worker.
+ * @param {string} path
+ * @param {(work: Promise<unknown>) => void} waitUntil
+ */
+export function keepSeen(path, waitUntil) {
+  waitUntil(fromNetwork(new Request(path), path, waitUntil).catch(() => {}));
+}
+
+/**
  * @param {Request} request
  * @param {(work: Promise<unknown>) => void} waitUntil
  */

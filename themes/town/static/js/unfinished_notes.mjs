@@ -34,15 +34,6 @@ export function dropNote(store, key) {
 }
 
 /**
- * Drops all that was begun on this phone, and not sent.
- * @param {Store} store
- */
-export async function forgetUnfinished(store) {
-  for (const key of Object.keys(await readNotes(store))) localStorage.removeItem(key);
-  await store.edit('state', [NOTED_AS], () => null);
-}
-
-/**
  * What is begun in the consultation of a page, the newest first.
  * @param {Record<string, UnfinishedNote>} notes
  * @param {string} path of a page
