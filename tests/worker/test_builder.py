@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from civic.privacy import key_name, wrapped_name
 from sync_server.demo import TOWN
+from sync_server.reading_keys import ReadingKeys, place_key
 from sync_server.worker.builder import BuilderFailed, Folders, WarmBuilder
 from sync_server.worker.opening import CHECKOUT
+
+SPACE = "valbrume"
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
-    (tmp_path / "snapshots").mkdir()
+    keys = ReadingKeys(tmp_path / "keys", os.urandom)
+    place_key(tmp_path / "snapshots" / key_name("atelier"), keys.of(SPACE, "atelier"))
+    place_key(tmp_path / "snapshots" / wrapped_name("atelier"), keys.wrapped(SPACE, "atelier"))
     return Folders(TOWN, tmp_path / "snapshots", CHECKOUT / "themes" / "town", tmp_path / "site")
 
 
