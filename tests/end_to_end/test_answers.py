@@ -60,6 +60,7 @@ def test_a_clerk_answers_and_merges_and_the_pages_say_so(town: Town, phone: Phon
 
 def read_and_vote(town: Town, phone: Phone) -> None:
     citizens = phone.open(f"{town.url}/{SLUG}/")
+    citizens.get_by_text("Trier et filtrer").click()
     citizens.get_by_role("navigation", name="Réponse de la mairie").get_by_role("link", name="Retenue").click()
     expect(citizens.locator(".rows li")).to_have_count(1)
     citizens.get_by_role("link", name="Un préau au marché").click()
