@@ -56,6 +56,8 @@ def change_by_keyboard(town: Town, page: Page) -> None:
     until(lambda: page.locator(f'{BALLOT} input[value="jeudi"]').is_checked(), "the answer given before")
     tab_to(page, f"{BALLOT} input[name=choice]")
     page.keyboard.press("ArrowDown")
+    until(lambda: page.evaluate("localStorage.length") == 1, "the choice kept until it is sent")
+    assert not page.get_by_text("Choix gardé sur ce téléphone").is_visible(), "nothing moves under who chooses"
     tab_to(page, f"{BALLOT} button:not([type=button])")
     page.keyboard.press("Enter")
     see(page, "Votre réponse : Le samedi", "Reçu, n° 3")

@@ -121,7 +121,7 @@ export class Unfinished {
     if (written === this.given) return this.forget();
     localStorage.setItem(this.key, this.isSecret ? '{}' : written);
     // Nothing moves under the finger of who chooses: what is chosen is said to be kept when they come back.
-    if (!this.$note.dataset.unfinished || find('textarea', this.$form)) this.$note.hidden = false;
+    if (!('unfinished' in this.$note.dataset) || find('textarea', this.$form)) this.$note.hidden = false;
     this.note();
   }
 
