@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.page_checks import check_accessibility, check_in_light_and_dark, sideways, wide_elements
 from tests.theme.little_town import DAY, START
@@ -78,11 +78,11 @@ def test_a_blank_takes_the_other_answers_away(list_page: Page) -> None:
 def test_too_many_answers_and_none_are_said_at_the_ballot(list_page: Page) -> None:
     form = list_page.locator(BALLOT).nth(2)
     form.locator("button[type=submit]").click()
-    assert "Choisissez une réponse, ou blanc." in form.inner_text()
+    expect(form).to_contain_text("Choisissez une réponse, ou blanc.")
     for value in ("place", "quai", "gare"):
         form.locator(f"input[value={value}]").check()
     form.locator("button[type=submit]").click()
-    assert "Choisissez 2 réponses au plus." in form.inner_text()
+    expect(form).to_contain_text("Choisissez 2 réponses au plus.")
     link = form.locator("[data-faults] a")
     link.click()
     assert form.locator("input[value=place]").evaluate("one => one === document.activeElement")
