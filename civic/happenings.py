@@ -19,6 +19,7 @@ DAY = 86_400
 STALE = 3 * DAY  # what is older is no news: a worker that was off for a week does not tell of all it missed
 SOON = DAY  # before the end, "closes soon" is told
 READ_AT, GATHERED_AT, UNTIL = time(7), time(6, 30), time(6)
+SLACK = 60  # seconds: what is noted so shortly before a reading goes with the next
 
 
 class Happening(NamedTuple):
@@ -165,6 +166,18 @@ def next_reading(now: int, zone: tzinfo) -> int:
     days = (today, today + timedelta(days=1))
     instants = (int(datetime.combine(day, READ_AT, zone).timestamp()) for day in days)
     return next(instant for instant in instants if instant > now)
+
+
+def told_at(one: Happening, now: int, zone: tzinfo, *, is_daily: bool) -> int:
+    """When somebody is told of what happened: at once, or at a reading; `is_daily` who reads one letter a day.
+
+    What citizens and the town added waits for the reading by whatever way. What is urgent does not, nor does it for
+    one letter a day that would come too late: an event of tonight that is called off.
+    """
+    if not is_daily and (one.purpose != NEWS or one.is_urgent):
+        return now
+    reading = next_reading(now + SLACK, zone)
+    return now if one.is_urgent and reading >= one.until else reading
 
 
 def _near_its_end(rules: Consultation) -> int:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from civic.content import Content
 from civic.following import DIGEST, PUSH
-from civic.happenings import NEWS, Happening, next_reading
+from civic.happenings import told_at
 from civic.space import Space
 from sync_server.following.mail import Reader, Writer
 from sync_server.following.unsubscribing import Stops
@@ -34,7 +34,6 @@ TOGETHER = 50  # letters that go out in one step, and pushes
 PUSH_SECONDS = 15  # after them no push is begun in this step: letters of all towns wait for its end
 LEASE_SECONDS = 120  # longer than one push to a service that answers as slowly as it may
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3_600
-SLACK = 60  # what is noted within the last minute before a reading goes with the next
 KEPT = 7 * 86_400
 STEP_SECONDS, TIDY_SECONDS = 0.5, 3_600
 FAULT_SECONDS = 60  # after what nobody foresaw: it is not written down twice a second
@@ -131,10 +130,12 @@ class Teller:
         told = frozenset[str]()
         if about != item:
             told = self._follows.among(space, item, one.purpose, [each.id for each in page])
+        zone = ZoneInfo(content.space.timezone)
+        due = {is_daily: told_at(one, now, zone, is_daily=is_daily) for is_daily in (False, True)}
         rows = [
-            Telling(space, one.key, each.id, about, each.channel, each.lang, due, one.until, 0)
+            Telling(space, one.key, each.id, about, each.channel, each.lang, due[each.channel == DIGEST], one.until, 0)
             for each in page
-            if each.id not in told and (due := _due(each.channel, one, content, now)) < one.until
+            if each.id not in told and due[each.channel == DIGEST] < one.until
         ]
         if len(page) == PAGE:
             self._happenings.spread(noted, rows, f"{stage}:{page[-1].id}", is_over=False)
@@ -247,12 +248,3 @@ def _letter_of(one: Due) -> tuple[str, str, str]:
     """What one letter is about: a happening, or whatever the follower reads in a day."""
     own = one.telling
     return own.space, own.follower, "" if own.channel == DIGEST else own.key
-
-
-def _due(channel: str, one: Happening, content: Content, now: int) -> int:
-    """At once, or when people read what the day brought, on their town's clock."""
-    if channel != DIGEST and (one.purpose != NEWS or one.is_urgent):
-        return now
-    morning = next_reading(now + SLACK, ZoneInfo(content.space.timezone))
-    # An event that is called off for tonight is of no use in tomorrow's letter.
-    return now if one.is_urgent and morning >= one.until else morning

@@ -24,6 +24,7 @@ from civic.happenings import (
     of_answers,
     of_new,
     of_rules,
+    told_at,
 )
 from civic.official import Answer
 from civic.phases import moment_at
@@ -172,3 +173,23 @@ def test_two_readings_are_never_the_same_day() -> None:
         assert (local.hour, local.minute) == (7, 0)
         assert local.date() not in days
         days.add(local.date())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "facts", "lasts", "at_once", "daily"),
+    [
+        ("answer", {}, 3 * DAY, True, False),
+        ("news", {}, 3 * DAY, False, False),
+        ("news", {"urgent": "1"}, 3 * DAY, True, False),
+        ("news", {"urgent": "1"}, 3600, True, True),  # off tonight: of no use in the letter of the morning
+        ("news", {}, 3600, False, False),
+    ],
+)
+def test_news_waits_for_the_reading_unless_it_is_urgent(
+    purpose: str, facts: dict[str, str], lasts: int, at_once: bool, daily: bool
+) -> None:
+    evening = instant("2026-06-01T18:00:00")
+    one = Happening("key", purpose, "filature", "/filature/", evening, evening + lasts, facts)
+    told = [told_at(one, evening, PARIS, is_daily=is_daily) for is_daily in (False, True)]
+    reading = next_reading(evening, PARIS)
+    assert told == [evening if is_now else reading for is_now in (at_once, daily)]
