@@ -42,8 +42,7 @@ function startActs(page) {
   for (const $field of findAll('[data-photos]')) component('photos', () => offerPhotos($field));
   component('own acts', () => startOwn(page));
   // What is of use only to who writes, or opens something, is loaded then.
-  const late = (/** @type {Event} */ { target }) => {
-    HERE.changed = /** @type {Node} */ (target);
+  const late = () => {
     void import(UNFINISHED_URL);
     findAll('[data-late]').forEach((one) => void import(one.dataset.late || ''));
   };

@@ -3,7 +3,6 @@ import { showAndSend, statusPlace } from './act_shown.mjs';
 import { sayFor } from './act_view.mjs';
 import { findAll, focusOn } from './elements.mjs';
 import { readBody } from './form_body.mjs';
-import { HERE } from './here.mjs';
 import { addAct, dismissAct } from './outbox.mjs';
 import { spareStore } from './outbox_memory.mjs';
 import { phaseAt } from './phases.mjs';
@@ -75,7 +74,7 @@ async function submitForm(page, $form) {
   if (!kept) return HTMLFormElement.prototype.submit.call($form);
   if ($form.dataset.replaces) await dismissAct(page.store, $form.dataset.replaces);
   // What was filled in is no draft any more (unfinished.mjs, which may not be here yet).
-  delete HERE.changed;
+  delete $form.dataset.touched;
   $form.dispatchEvent(new Event('queued'));
   if (!draft.counts) resetForm($form);
   void showAndSend(page, $form, kept).catch(console.error);
@@ -96,7 +95,7 @@ export function startForms(page) {
   if (!globalThis.crypto || !crypto.subtle) return;
   for (const $form of actForms()) {
     $form.noValidate = true;
-    $form.addEventListener('input', () => ($form.dataset.touched = '1'), { once: true });
+    $form.addEventListener('input', () => ($form.dataset.touched = '1'));
     $form.addEventListener('submit', (event) => {
       event.preventDefault();
       if ($form.dataset.busy) return;

@@ -11,7 +11,7 @@ function startUnfinished(page) {
   const forms = /** @type {HTMLFormElement[]} */ (findAll('form[data-act]'));
   // Where scripts have not taken a form over, nobody would say that it has left.
   for (const $form of forms.filter((one) => one.noValidate)) {
-    component('unfinished', () => new Unfinished(page, $form).begin(Boolean(HERE.changed && $form.contains(HERE.changed))));
+    component('unfinished', () => new Unfinished(page, $form).begin(Boolean($form.dataset.touched)));
   }
   return showUnfinished(page);
 }
